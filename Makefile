@@ -1,0 +1,61 @@
+# The only place for build tags and cgo flags. `make` prints the targets.
+SHELL := /bin/bash
+GO ?= go
+TAGS :=
+export CGO_ENABLED := 1
+PACKAGES := postgresql poppler-utils
+DEMO ?= demo
+ADDR ?= 127.0.0.1:8080
+SOURCES := $(shell find . -name '*.go' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
+
+.DEFAULT_GOAL := help
+.PHONY: help build run demo test golden check lint setup clean
+
+help: ## print the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+build: bin/capdo ## build the program as bin/capdo
+
+bin/capdo: go.mod go.sum $(SOURCES)
+	$(GO) build -trimpath -tags '$(TAGS)' -o bin/capdo .
+
+$(DEMO)/capdo.db: bin/capdo
+	@[ -e $@ ] || bin/capdo demo --out $(DEMO)
+
+demo: $(DEMO)/capdo.db ## play the demo province into ./demo (kept if it is there)
+
+run: demo ## build, prepare the demo province, serve it, print address and sign-ins
+	bin/capdo serve --db $(DEMO)/capdo.db --addr $(ADDR)
+
+setup:
+	@missing=''; \
+	command -v pdftotext >/dev/null || missing="$$missing poppler-utils"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    (apt-get install -y -q $$missing || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q $$missing)); \
+	  else \
+	    echo "!!! these Debian packages are missing, the tests that need them cannot run:$$missing"; \
+	    [ "$$CI" != true ]; \
+	  fi; \
+	fi
+
+test: setup ## every test: units, scenarios, papers, stores, migrations on a real PostgreSQL
+	$(GO) vet -tags '$(TAGS)' ./...
+	$(GO) test -tags '$(TAGS)' ./...
+	@$(MAKE) -s bin/capdo
+	bin/capdo check law
+	bin/capdo rehearse docs/scenarios/*.yaml | tail -n 1
+
+golden: ## rewrite the golden files; review the difference like code
+	$(GO) test -tags '$(TAGS)' ./internal/press -update
+
+lint:
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt'ed: $$bad"; exit 1; }
+	$(GO) vet -tags '$(TAGS)' ./...
+	$(GO) tool staticcheck -tags '$(TAGS)' ./...
+
+check: lint test ## gofmt, vet, staticcheck, test
+
+clean:
+	rm -rf bin $(DEMO)
