@@ -1,0 +1,226 @@
+package paper
+
+import "fmt"
+
+// Paddings of a table cell, mm.
+const padX, padY = 0.9, 1.0
+
+// checkTables refuses a row with more cells than its table has columns: what
+// has no column would be lost without a word.
+func checkTables(d Document) error {
+	for _, b := range d.Blocks {
+		t, ok := b.(Table)
+		if !ok {
+			continue
+		}
+		for i, r := range t.Rows {
+			if len(r) > len(t.Columns) {
+				return fmt.Errorf("table row %d has %d cells for %d columns", i+1, len(r), len(t.Columns))
+			}
+		}
+	}
+	return nil
+}
+
+// grid draws one table.
+type grid struct {
+	s      *sheet
+	widths []float64
+	align  []byte
+	head   row
+	repeat bool    // the header is short enough to stand on every page
+	top    float64 // of the part on this page
+}
+
+// row is a table row set into lines.
+type row struct {
+	cells [][]string
+	face  face
+	high  float64 // mm
+}
+
+func (b Table) draw(s *sheet) {
+	tail := s.tail
+	if len(b.Columns) > 0 {
+		g := b.grid(s)
+		closing := 0.0
+		if b.Closing != "" {
+			closing = spaced(bodySize) + paraGap
+		}
+		for i, cells := range b.Rows {
+			r := g.row(cells)
+			keep := r.high
+			if i == len(b.Rows)-1 && r.high+closing+tail+g.head.high < s.capacity() {
+				keep += closing + tail
+			}
+			if i == 0 {
+				s.need(min(g.head.high+keep, s.capacity()))
+				g.begin()
+			}
+			g.put(r, keep)
+		}
+		if len(b.Rows) == 0 {
+			s.need(min(g.head.high, s.capacity()))
+			g.begin()
+		}
+		g.end()
+		s.y += paraGap
+	}
+	if b.Closing != "" {
+		s.set(paragraph{words: words(b.Closing, regular, bodySize), size: bodySize, indent: indent}, true)
+	}
+}
+
+func (b Table) grid(s *sheet) *grid {
+	g := &grid{s: s, widths: b.widths(s.blockW()), align: make([]byte, len(b.Columns))}
+	head := make([][]string, len(b.Columns))
+	for i, c := range b.Columns {
+		head[i] = balance(c.Title, bold, smallSize, g.widths[i]-2*padX)
+		g.align[i] = 'L'
+		if c.Align != "" {
+			g.align[i] = c.Align[0]
+		}
+	}
+	g.head = row{head, bold, cellHeight(head)}
+	g.repeat = g.head.high <= s.capacity()/2
+	return g
+}
+
+// widths returns the columns' widths in mm, fitted to the page.
+func (b Table) widths(room float64) []float64 {
+	list := make([]float64, len(b.Columns))
+	sum, open := 0.0, 0
+	for i, c := range b.Columns {
+		if list[i] = c.Width; c.Width <= 0 {
+			list[i] = 0
+			open++
+		}
+		sum += list[i]
+	}
+	share := 0.0
+	if open > 0 {
+		share = max(room-sum, float64(open)*15) / float64(open)
+		sum += share * float64(open)
+	}
+	for i := range list {
+		if list[i] == 0 {
+			list[i] = share
+		}
+		if sum > room {
+			list[i] *= room / sum
+		}
+	}
+	return list
+}
+
+func (g *grid) row(cells []string) row {
+	lines := make([][]string, len(g.widths))
+	for i, c := range cells {
+		lines[i] = wrap(c, regular, smallSize, g.widths[i]-2*padX)
+	}
+	return row{lines, regular, cellHeight(lines)}
+}
+
+func cellHeight(cells [][]string) float64 {
+	n := 1
+	for _, c := range cells {
+		n = max(n, len(c))
+	}
+	return float64(n)*single(smallSize) + 2*padY
+}
+
+// begin opens the part of the table on this page, header first.
+func (g *grid) begin() {
+	g.open()
+	if g.repeat {
+		g.rule(g.head)
+		return
+	}
+	g.repeat = true // once, however many pages it takes
+	head := g.head
+	g.head = row{high: 0}
+	g.put(head, head.high)
+}
+
+func (g *grid) open() {
+	g.top = g.s.y
+	g.across()
+}
+
+// end draws the uprights of the part on this page.
+func (g *grid) end() {
+	if g.s.y <= g.top {
+		return
+	}
+	x := marginLeft
+	g.s.pdf.Line(x, g.top, x, g.s.y)
+	for _, w := range g.widths {
+		x += w
+		g.s.pdf.Line(x, g.top, x, g.s.y)
+	}
+}
+
+func (g *grid) across() {
+	w := 0.0
+	for _, c := range g.widths {
+		w += c
+	}
+	g.s.pdf.SetLineWidth(0.2)
+	g.s.pdf.Line(marginLeft, g.s.y, marginLeft+w, g.s.y)
+}
+
+// put draws a row whole, overleaf when keep mm are not left. Only a row
+// taller than a page is cut.
+func (g *grid) put(r row, keep float64) {
+	s := g.s
+	if s.y+keep > s.bottom()+slack && s.y > g.top+g.head.high+slack {
+		g.turn()
+	}
+	for s.y+r.high > s.bottom()+slack {
+		n := int((s.bottom() - s.y - 2*padY) / single(smallSize))
+		var part row
+		part, r = r.cut(max(n, 1))
+		g.rule(part)
+		g.turn()
+	}
+	g.rule(r)
+}
+
+func (g *grid) turn() {
+	g.end()
+	g.s.newPage()
+	g.open()
+	if g.head.high > 0 {
+		g.rule(g.head)
+	}
+}
+
+func (r row) cut(n int) (part, rest row) {
+	part, rest = row{face: r.face}, row{face: r.face}
+	for _, c := range r.cells {
+		k := min(n, len(c))
+		part.cells, rest.cells = append(part.cells, c[:k]), append(rest.cells, c[k:])
+	}
+	part.high, rest.high = cellHeight(part.cells), cellHeight(rest.cells)
+	return part, rest
+}
+
+// rule draws the cells of a row at s.y and the line below them.
+func (g *grid) rule(r row) {
+	s, h := g.s, single(smallSize)
+	x := marginLeft
+	for i, lines := range r.cells {
+		y := s.y + (r.high-float64(len(lines))*h)/2
+		align := g.align[i]
+		if r.face == bold {
+			align = 'C'
+		}
+		for _, l := range lines {
+			s.text(x+padX, g.widths[i]-2*padX, y, item{text: l, face: r.face, size: smallSize, h: h, align: align})
+			y += h
+		}
+		x += g.widths[i]
+	}
+	s.y += r.high
+	g.across()
+}

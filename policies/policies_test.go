@@ -1,0 +1,32 @@
+package policies
+
+import "testing"
+
+func TestWhoMayDoWhat(t *testing.T) {
+	p, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		says, role, act string
+		ok              bool
+	}{
+		{"an officer of the operator opens a dossier", "operator_officer", "create", true},
+		{"an officer of the operator does not send it", "operator_officer", "submit", false},
+		{"the SDU appraises", "sdu_officer", "conclude_fit", true},
+		{"an independent appraiser appraises", "independent_appraiser", "conclude_fit", true},
+		{"the head of the SDU approves", "sdu_head", "approve", true},
+		{"an officer of the SDU does not approve", "sdu_officer", "approve", false},
+		{"the administrator has no business right", "sysadmin", "approve", false},
+		{"the administrator does not even read cases", "sysadmin", "read", false},
+		{"the auditor reads", "auditor", "read", true},
+		{"the auditor does nothing else", "auditor", "create", false},
+		{"nobody else exists", "somebody", "read", false},
+	} {
+		t.Run(c.says, func(t *testing.T) {
+			if rule, ok := p.Allows(c.role, c.act); ok != c.ok || ok == (rule == "") {
+				t.Errorf("Allows(%s, %s) = %q, %v", c.role, c.act, rule, ok)
+			}
+		})
+	}
+}

@@ -1,0 +1,168 @@
+package workflow
+
+import "capdo/workflow/regime"
+
+// pickRegime finds the regime the step obeys: that of its day, or the one its
+// case is held to by declaration or choice.
+func (m *move) pickRegime() *Problem {
+	switch {
+	case m.shape.Picks == "last":
+		return m.pickLast()
+	case m.shape.Picks == "named":
+		return m.pickNamed()
+	case m.shape.Object == "new_case":
+		return m.pickNew()
+	}
+	cur, ok := m.book.On(m.day)
+	if m.c == nil {
+		if !ok {
+			return m.noRegime()
+		}
+		m.r = cur
+		return nil
+	}
+	own, known := m.book.ByKey(m.c.Regime)
+	if known && m.c.Hold != nil && own.Key == m.c.Hold.Regime && (!ok || cur.Key != own.Key) {
+		return m.held(own)
+	}
+	if !ok {
+		return m.noRegime()
+	}
+	if known && own.Key != cur.Key && !contains(cur.CarriesOn, own.Key) {
+		return closedTo(own.Ended, cur.Basis)
+	}
+	m.r = cur
+	return nil
+}
+
+// held keeps a case under a regime past its last day, up to the day its
+// declaration or choice allows.
+func (m *move) held(own *regime.Regime) *Problem {
+	if !m.day.After(m.c.Hold.Until) {
+		m.r = own
+		return nil
+	}
+	if m.c.Hold.Kind == "declared" {
+		return &Problem{Kind: Refused, Key: "guard.transition_term", Guard: "transition_term", Basis: own.Declared.Basis,
+			Args: map[string]string{"until": m.c.Hold.Until.String()}}
+	}
+	return closedTo(own.Ended, nil)
+}
+
+func (m *move) noRegime() *Problem {
+	if last, ok := m.book.LastBefore(m.day); ok {
+		return closedTo(last.Ended, nil)
+	}
+	return closedTo(nil, nil)
+}
+
+func closedTo(e *regime.Ending, more []Citation) *Problem {
+	p := &Problem{Kind: Refused, Key: "guard.regime_in_force", Guard: "regime_in_force", Basis: more}
+	if e != nil {
+		p.Basis = append(append([]Citation{}, e.Basis...), more...)
+	}
+	return p
+}
+
+// pickLast serves a declaration: it speaks for the regime the case already has.
+func (m *move) pickLast() *Problem {
+	own, ok := m.book.ByKey(m.c.Regime)
+	if !ok || own.Declared == nil {
+		return &Problem{Kind: NotNow, Key: "regime.no_declaration"}
+	}
+	if m.day.After(own.Declared.Until) {
+		return &Problem{Kind: Refused, Key: "guard.transition_term", Guard: "transition_term", Basis: own.Declared.Basis,
+			Args: map[string]string{"until": own.Declared.Until.String()}}
+	}
+	m.r = own
+	return nil
+}
+
+// pickNamed serves a choice: the regime must be in force, or open to choice in
+// the hole after its last day.
+func (m *move) pickNamed() *Problem {
+	key, _ := m.want.With["regime"].(string)
+	if key == "" {
+		return invalid("regime", "expect.required", "")
+	}
+	own, _ := m.book.ByKey(m.c.Regime)
+	named, ok := m.book.ByKey(key)
+	if !ok {
+		return closedTo(own.Ended, nil)
+	}
+	if named.From.After(m.day) || !named.To.IsZero() && m.day.After(named.To) && (named.Chosen == nil || m.day.After(named.Chosen.Until)) {
+		return closedTo(named.Ended, nil)
+	}
+	m.r = named
+	return nil
+}
+
+// pickNew serves the opening of a case, which may name a regime and declare the
+// project that keeps it open.
+func (m *move) pickNew() *Problem {
+	key, _ := m.want.With["regime"].(string)
+	cur, ok := m.book.On(m.day)
+	if key == "" || ok && cur.Key == key {
+		if !ok {
+			return m.noRegime()
+		}
+		m.r = cur
+		return nil
+	}
+	named, known := m.book.ByKey(key)
+	if !known {
+		return m.noRegime()
+	}
+	t, err := readTransition(m.want.With["transition"])
+	if err != nil {
+		return err
+	}
+	if t == nil || named.Declared == nil || named.From.After(m.day) {
+		return closedTo(named.Ended, nil)
+	}
+	m.r = named
+	if p := m.termOf(t.date); p != nil {
+		return p
+	}
+	m.hold = &Hold{Kind: "declared", Regime: named.Key, Until: named.Declared.Until, ProjectNo: t.no, ProjectDate: t.date}
+	return nil
+}
+
+// termOf checks a declared project: begun before the day the law names, and the
+// term not yet over.
+func (m *move) termOf(project Day) *Problem {
+	d := m.r.Declared
+	if d != nil && project.Before(d.ProjectBefore) && !m.day.After(d.Until) && !project.After(m.day) {
+		return nil
+	}
+	p := &Problem{Kind: Refused, Key: "guard.transition_term", Guard: "transition_term"}
+	if d != nil {
+		p.Basis = d.Basis
+		p.Args = map[string]string{"before": d.ProjectBefore.String(), "until": d.Until.String()}
+	}
+	return p
+}
+
+type transition struct {
+	no   string
+	date Day
+}
+
+func readTransition(v any) (*transition, *Problem) {
+	if v == nil {
+		return nil, nil
+	}
+	raw, ok := v.(map[string]any)
+	if !ok {
+		return nil, invalid("transition", "expect.transition", "")
+	}
+	no, p := readText("project_no", raw["project_no"])
+	if p != nil || no == "" {
+		return nil, invalid("transition.project_no", "expect.required", "")
+	}
+	date, p := readDay("transition.project_date", raw["project_date"])
+	if p != nil {
+		return nil, p
+	}
+	return &transition{no, date}, nil
+}

@@ -1,0 +1,288 @@
+package workflow
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+
+	"capdo/internal/vn"
+	"capdo/workflow/regime"
+)
+
+// fields are the fields of an act after reading: text is NFC and clean, days
+// are days, offices and people exist.
+type fields struct {
+	text   map[string]string
+	texts  map[string][]string
+	days   map[string]Day
+	number map[string]int
+	points map[string]string
+	people []string
+	pieces []int
+	facts  map[string]any
+	trans  *transition
+}
+
+func (f fields) has(name string) bool {
+	_, t := f.text[name]
+	_, d := f.days[name]
+	_, n := f.number[name]
+	return t || d || n
+}
+
+func itoa(n int) string                  { return strconv.Itoa(n) }
+func contains(l []string, s string) bool { return slices.Contains(l, s) }
+
+// read reads the fields of the want against the shape of its act. Every wrong
+// field is named at once.
+func (m *move) read() *Problem {
+	m.f = fields{text: map[string]string{}, texts: map[string][]string{}, days: map[string]Day{}, number: map[string]int{}}
+	all := &Problem{Kind: Invalid, Key: "field.invalid"}
+	for _, name := range slices.Sorted(maps.Keys(m.want.With)) {
+		if _, ok := m.shape.Fields[name]; !ok {
+			all.Fields = append(all.Fields, Field{name, "expect.no_such_field", ""})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.shape.Fields)) {
+		t := m.shape.Fields[name]
+		v, given := m.want.With[name]
+		if !given || v == nil {
+			if t.Need {
+				all.Fields = append(all.Fields, Field{name, "expect.required", ""})
+			}
+			continue
+		}
+		if p := m.readField(name, t, v); p != nil {
+			if p.Key != "field.invalid" {
+				all.Key, all.Args, all.Basis = p.Key, p.Args, p.Basis
+			}
+			all.Fields = append(all.Fields, p.Fields...)
+		}
+	}
+	if len(all.Fields) > 0 {
+		return all
+	}
+	return nil
+}
+
+func (m *move) readField(name string, t regime.FieldType, v any) *Problem {
+	var p *Problem
+	switch t.Type {
+	case "text":
+		var s string
+		if s, p = readText(name, v); p == nil && s == "" {
+			if t.Need {
+				return invalid(name, "expect.required", "")
+			}
+			return nil
+		}
+		m.f.text[name] = s
+	case "one_of":
+		s, ok := v.(string)
+		if !ok || !contains(t.Values, s) {
+			return invalid(name, "expect.one_of", fmt.Sprint(v))
+		}
+		m.f.text[name] = s
+	case "office":
+		s, ok := v.(string)
+		if _, known := m.snap.Offices[s]; !ok || !known {
+			return invalid(name, "expect.office", fmt.Sprint(v))
+		}
+		m.f.text[name] = s
+	case "texts":
+		m.f.texts[name], p = readTexts(name, v, t.Need)
+	case "people":
+		m.f.people, p = readTexts(name, v, true)
+	case "day":
+		m.f.days[name], p = readDay(name, v)
+	case "count", "level":
+		var n int
+		n, p = readCount(name, v)
+		if p == nil && t.Type == "level" && (n < 1 || n > 5) {
+			p = invalid(name, "expect.level", fmt.Sprint(v))
+		}
+		m.f.number[name] = n
+	case "points":
+		m.f.points, p = m.readPoints(name, v)
+	case "components":
+		m.f.pieces, p = m.readPieces(name, v)
+	case "facts":
+		p = m.readFacts(name, v)
+	case "transition":
+		m.f.trans, p = readTransition(v)
+	case "bool":
+		if _, ok := v.(bool); !ok {
+			p = invalid(name, "expect.bool", fmt.Sprint(v))
+		}
+	}
+	return p
+}
+
+func readText(name string, v any) (string, *Problem) {
+	switch v.(type) {
+	case string, int, int64, uint64, json.Number:
+	default:
+		return "", invalid(name, "expect.text", fmt.Sprint(v))
+	}
+	s, err := vn.Clean(fmt.Sprint(v))
+	if err != nil {
+		return "", badText(name, err)
+	}
+	if len([]rune(s)) > 10000 {
+		return "", invalid(name, "expect.shorter", "")
+	}
+	return s, nil
+}
+
+// badText names the character a text may not hold.
+func badText(name string, err error) *Problem {
+	return &Problem{Kind: Invalid, Key: "text.bad_character", Fields: []Field{{name, "expect.plain_text", err.Error()}},
+		Args: map[string]string{"field": name, "character": err.Error()}}
+}
+
+func readTexts(name string, v any, need bool) ([]string, *Problem) {
+	list, ok := v.([]any)
+	if !ok {
+		if have, is := v.([]string); is {
+			for _, s := range have {
+				list = append(list, s)
+			}
+		} else {
+			return nil, invalid(name, "expect.texts", fmt.Sprint(v))
+		}
+	}
+	out := make([]string, 0, len(list))
+	for i, one := range list {
+		s, p := readText(name+"."+itoa(i+1), one)
+		if p != nil {
+			return nil, p
+		}
+		out = append(out, s)
+	}
+	if need && (len(out) == 0 || contains(out, "")) {
+		return nil, invalid(name, "expect.texts", "")
+	}
+	return out, nil
+}
+
+func readDay(name string, v any) (Day, *Problem) {
+	if d, ok := v.(Day); ok {
+		return d, nil
+	}
+	s, ok := v.(string)
+	d, err := regime.ParseDay(s)
+	if !ok || err != nil {
+		return Day{}, invalid(name, "expect.day", fmt.Sprint(v))
+	}
+	return d, nil
+}
+
+func readCount(name string, v any) (int, *Problem) {
+	n := -1.0
+	switch x := v.(type) {
+	case int:
+		n = float64(x)
+	case int64:
+		n = float64(x)
+	case uint64:
+		n = float64(x)
+	case float64:
+		n = x
+	case json.Number:
+		if f, err := x.Float64(); err == nil {
+			n = f
+		}
+	}
+	if n < 0 || n > 1e6 || n != math.Trunc(n) {
+		return 0, invalid(name, "expect.number", fmt.Sprint(v))
+	}
+	return int(n), nil
+}
+
+func (m *move) readPoints(name string, v any) (map[string]string, *Problem) {
+	raw, ok := v.(map[string]any)
+	if !ok {
+		return nil, invalid(name, "expect.points", fmt.Sprint(v))
+	}
+	out := map[string]string{}
+	for k, one := range raw {
+		s, _ := one.(string)
+		if !contains(m.r.Papers.Points.Keys, k) || s != "fit" && s != "unfit" {
+			return nil, invalid(name+"."+k, "expect.points", fmt.Sprint(one))
+		}
+		out[k] = s
+	}
+	return out, nil
+}
+
+func (m *move) readPieces(name string, v any) ([]int, *Problem) {
+	list, ok := v.([]any)
+	if have, is := v.([]int); is {
+		ok = true
+		for _, n := range have {
+			list = append(list, n)
+		}
+	}
+	if !ok || len(list) == 0 {
+		return nil, invalid(name, "expect.components", fmt.Sprint(v))
+	}
+	var out []int
+	for _, one := range list {
+		n, p := readCount(name, one)
+		if p != nil {
+			return nil, p
+		}
+		piece, known := m.r.Papers.Components[n]
+		if !known || !slices.Contains(piece.Levels, m.c.Level) {
+			return nil, invalid(name, "expect.components", itoa(n))
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+func (m *move) readFacts(name string, v any) *Problem {
+	raw, ok := v.(map[string]any)
+	if !ok || len(raw) == 0 {
+		return invalid(name, "expect.facts", fmt.Sprint(v))
+	}
+	f, err := m.r.Criteria.CheckFacts(raw)
+	if err != nil {
+		return factProblem(name, err)
+	}
+	m.f.facts = f
+	return nil
+}
+
+func factProblem(name string, err error) *Problem {
+	var fe *regime.FactError
+	if !errors.As(err, &fe) {
+		return invalid(name, "expect.facts", err.Error())
+	}
+	p := invalid(name+"."+fe.Fact, "expect.facts", fe.Value)
+	p.Basis = fe.Basis
+	p.Args = map[string]string{"want": fe.Want}
+	return p
+}
+
+// dates reads the day printed on the papers: the day of the act, or an earlier
+// one that was typed in with the number of the document system.
+func (m *move) dates() *Problem {
+	m.date = m.day
+	if from, ok := m.f.days["from"]; ok && m.f.days["to"].Before(from) {
+		return invalid("to", "expect.later_day", m.f.days["to"].String())
+	}
+	d, given := m.f.days["date"]
+	if !given || m.shape.Fields["date"].Need {
+		return nil
+	}
+	if d.After(m.day) {
+		return invalid("date", "expect.no_future_day", d.String())
+	}
+	m.date = d
+	return nil
+}

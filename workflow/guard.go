@@ -1,0 +1,303 @@
+package workflow
+
+import (
+	"slices"
+	"strings"
+
+	"capdo/workflow/regime"
+)
+
+// guards are the conditions code knows by name; where each stands in the law is
+// data. A guard answers nil or a refusal, whose citations the regime completes.
+var guards map[string]func(*move) *Problem
+
+func init() {
+	guards = map[string]func(*move) *Problem{
+		"one_owner": oneOwner, "parties_named": partiesNamed, "lead_operator_named": leadNamed,
+		"components_complete": componentsComplete, "design_fits_track": designFits, "copies_complete": copiesComplete,
+		"level_known": levelKnown, "not_below_implied": notBelow, "reason_given": reasonGiven,
+		"answers_complete": answersComplete, "points_answered": pointsAnswered,
+		"preparer_is_not_appraiser": preparerApart, "appraiser_is_not_approver": approverApart,
+		"appraiser_independent": appraiserIndependent, "quy_che_issued": quyCheIssued,
+		"substance_unchanged": substanceUnchanged, "no_open_dossier": noOpenDossier,
+		"regime_in_force": regimeInForce, "transition_term": transitionTerm,
+	}
+}
+
+// guard asks one condition. One that only warns under this regime raises its flag.
+func (m *move) guard(name string) *Problem {
+	p := guards[name](m)
+	if p == nil {
+		return nil
+	}
+	rule := m.r.Guards[name]
+	if rule.Warns != "" {
+		m.warns = append(m.warns, rule.Warns)
+		return nil
+	}
+	if p.Kind == "" {
+		p.Kind = Refused
+	}
+	if p.Kind == Refused {
+		p.Guard = name
+	}
+	if p.Key == "" {
+		p.Key = "guard." + name
+	}
+	for _, c := range rule.Basis {
+		if !slices.Contains(p.Basis, c) {
+			p.Basis = append(p.Basis, c)
+		}
+	}
+	return p
+}
+
+func oneOwner(m *move) *Problem {
+	if len(m.sys.Owners) == 1 {
+		return nil
+	}
+	return &Problem{Args: map[string]string{"count": itoa(len(m.sys.Owners))}}
+}
+
+func partiesNamed(m *move) *Problem {
+	var missing []string
+	if len(m.parties().operators()) == 0 {
+		missing = append(missing, "operator")
+	}
+	if m.sys.SDU == "" {
+		missing = append(missing, "sdu")
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return &Problem{Args: map[string]string{"missing": strings.Join(missing, ", ")}}
+}
+
+func leadNamed(m *move) *Problem {
+	if len(m.parties().operators()) > 1 {
+		return &Problem{}
+	}
+	return nil
+}
+
+func componentsComplete(m *move) *Problem {
+	p := &Problem{}
+	for n := 1; n <= len(m.r.Papers.Components); n++ {
+		piece := m.r.Papers.Components[n]
+		if _, ok := m.c.Present().Components[n]; ok || !slices.Contains(piece.Levels, m.c.Level) {
+			continue
+		}
+		p.Basis = append(p.Basis, piece.Basis...)
+		if d := m.r.Papers.Design; d.Component == n {
+			p.Basis = append(p.Basis, d.Track(m.c.Track).Basis...)
+		}
+		p.Fields = append(p.Fields, Field{"components", "expect.component", itoa(n)})
+	}
+	if len(p.Fields) == 0 {
+		return nil
+	}
+	return p
+}
+
+// designFits asks of the design named in this act, or of the one attached.
+func designFits(m *move) *Problem {
+	design := m.c.Present().Design
+	if d := m.f.text["design"]; d != "" {
+		design = d
+	}
+	track := m.r.Papers.Design.Track(m.c.Track)
+	if design == "" || track.Fits(design) {
+		return nil
+	}
+	return &Problem{Basis: slices.Clone(track.Basis), Fields: []Field{{"design", "expect.design_" + m.c.Track, design}}}
+}
+
+func copiesComplete(m *move) *Problem {
+	want := m.r.Copies
+	originals, copies := want.Originals, want.Copies
+	if n, ok := m.f.number["originals"]; ok {
+		originals = n
+	}
+	if n, ok := m.f.number["copies"]; ok {
+		copies = n
+	}
+	if originals >= want.Originals && copies >= want.Copies {
+		return nil
+	}
+	return &Problem{Args: map[string]string{"originals": itoa(want.Originals), "copies": itoa(want.Copies)}}
+}
+
+func levelKnown(m *move) *Problem {
+	v := m.verdict()
+	if x := m.r.Criteria.Contradictions(m.sys.Facts); len(x) > 0 {
+		p := &Problem{Kind: Invalid, Key: "facts.contradict"}
+		for _, c := range x {
+			for _, f := range c.Fields {
+				p.Fields = append(p.Fields, Field{"facts." + f, "expect.facts_agree", ""})
+			}
+			p.Basis = append(p.Basis, c.Basis...)
+		}
+		return p
+	}
+	if v.Known || v.Manual {
+		return nil
+	}
+	p := &Problem{Args: map[string]string{"at_least": itoa(v.AtLeast)}}
+	for _, f := range v.Missing {
+		p.Fields = append(p.Fields, Field{"facts." + f, "expect.known", ""})
+	}
+	return p
+}
+
+func notBelow(m *move) *Problem {
+	v := m.verdict()
+	if v.Manual || m.c.Level >= v.Level || m.f.text["override"] != "" {
+		return nil
+	}
+	return &Problem{Basis: slices.Clone(v.Basis), Args: map[string]string{"proposed": itoa(m.c.Level), "implied": itoa(v.Level), "criteria": strings.Join(v.Criteria, ", ")}}
+}
+
+// reasonGiven asks for the written reason that a departure from the implied
+// level needs: from the operator when filing, from the appraiser when concluding.
+func reasonGiven(m *move) *Problem {
+	v := m.verdict()
+	if m.c.State != m.p.Start {
+		v = m.c.Present().Verdict
+	}
+	filing := m.c.State == m.p.Start
+	switch {
+	case v.Manual && m.f.text["reasoning"] == "":
+		return &Problem{Fields: []Field{{"reasoning", "expect.reasoning", ""}}}
+	case v.Manual:
+		return nil
+	case filing && m.c.Level > v.Level && m.f.text["reason"] == "",
+		!filing && m.c.Level < v.Level && m.f.text["reason"] == "":
+		return &Problem{Fields: []Field{{"reason", "expect.reason", ""}}, Args: map[string]string{"proposed": itoa(m.c.Level), "implied": itoa(v.Level)}}
+	}
+	return nil
+}
+
+func answersComplete(m *move) *Problem {
+	asked, given := m.c.Present().Asked, m.f.texts["answers"]
+	if len(asked) == 0 && !contains(given, "") || len(asked) == len(given) && !contains(given, "") {
+		return nil
+	}
+	return &Problem{Args: map[string]string{"asked": itoa(len(asked)), "answered": itoa(len(given))}}
+}
+
+// pointsAnswered asks every point of the appraisal; a fit conclusion needs all
+// fit, an unfit one at least one unfit.
+func pointsAnswered(m *move) *Problem {
+	unfit := 0
+	for _, k := range m.r.Papers.Points.Keys {
+		v, ok := m.f.points[k]
+		if !ok {
+			return &Problem{Fields: []Field{{"points." + k, "expect.required", ""}}}
+		}
+		if v != "fit" {
+			unfit++
+		}
+	}
+	if _, defects := m.shape.Fields["defects"]; defects == (unfit > 0) {
+		return nil
+	}
+	return &Problem{Fields: []Field{{"points", "expect.points_agree", ""}}}
+}
+
+func preparerApart(m *move) *Problem {
+	if contains(m.c.Preparers, m.who.ID) {
+		return &Problem{}
+	}
+	return nil
+}
+
+func approverApart(m *move) *Problem {
+	if k := m.c.Present().Conclusion; k != nil && k.Person == m.who.ID {
+		return &Problem{}
+	}
+	return nil
+}
+
+// appraiserIndependent bars the SDU from appraising what it operates, and keeps
+// the operator and the SDU out of the unit or council that stands in.
+func appraiserIndependent(m *move) *Problem {
+	p := m.parties()
+	if m.f.text["mode"] == "" {
+		if m.c.Appraiser == nil && p.sduOperates() {
+			return &Problem{}
+		}
+		return nil
+	}
+	if !p.sduOperates() {
+		return &Problem{Args: map[string]string{"why": "sdu_does_not_operate"}}
+	}
+	bound := func(office string) bool {
+		return p.under(office, p.sys.SDU) || slices.ContainsFunc(p.operators(), func(o string) bool { return p.under(office, o) })
+	}
+	if m.f.text["mode"] == "unit" {
+		unit := m.f.text["appraiser"]
+		if unit == "" {
+			return &Problem{Kind: Invalid, Key: "field.invalid", Fields: []Field{{"appraiser", "expect.required", ""}}}
+		}
+		if bound(unit) || unit == p.owner() || !p.under(unit, p.owner()) {
+			return &Problem{Fields: []Field{{"appraiser", "expect.independent_unit", p.offices[unit].Name}}}
+		}
+		return nil
+	}
+	if len(m.f.people) == 0 {
+		return &Problem{Kind: Invalid, Key: "field.invalid", Fields: []Field{{"members", "expect.required", ""}}}
+	}
+	for _, one := range m.snap.People {
+		if contains(m.f.people, one.ID) && slices.ContainsFunc(one.Grants, func(g Grant) bool { return g.On(m.day) && bound(g.Office) }) {
+			return &Problem{Fields: []Field{{"members", "expect.independent_person", one.Name}}}
+		}
+	}
+	return nil
+}
+
+// quyCheIssued asks for the regulation, of an earlier day than the approval.
+func quyCheIssued(m *move) *Problem {
+	d, given := m.f.days["quy_che_date"]
+	if m.f.text["quy_che"] != "" && given && d.Before(m.date) {
+		return nil
+	}
+	return &Problem{Fields: []Field{{"quy_che_date", "expect.earlier_day", d.String()}}}
+}
+
+var substance = []string{"level", "owner", "operator", "scope"}
+
+func substanceUnchanged(m *move) *Problem {
+	if contains(substance, strings.ToLower(m.f.text["field"])) {
+		return &Problem{Fields: []Field{{"field", "expect.no_substance", m.f.text["field"]}}}
+	}
+	return nil
+}
+
+func noOpenDossier(m *move) *Problem {
+	if len(m.snap.Open) == 0 {
+		return nil
+	}
+	return &Problem{Args: map[string]string{"case": m.snap.Open[0]}}
+}
+
+// regimeInForce and transitionTerm were answered when the regime was picked;
+// what is left is the project of a declaration.
+func regimeInForce(*move) *Problem { return nil }
+
+func transitionTerm(m *move) *Problem {
+	d, ok := m.f.days["project_date"]
+	if !ok {
+		return nil
+	}
+	return m.termOf(d)
+}
+
+// verdict is the classification of the system as it stands, or as submitted.
+func (m *move) verdict() regime.Verdict { return verdictOf(m.r, m.c, m.sys) }
+
+func verdictOf(r *regime.Regime, c *Case, sys *System) regime.Verdict {
+	if c != nil && !c.Present().Received.IsZero() {
+		return c.Present().Verdict
+	}
+	return r.Criteria.Classify(sys.Facts)
+}

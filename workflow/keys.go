@@ -1,0 +1,26 @@
+package workflow
+
+import (
+	"maps"
+	"slices"
+
+	"capdo/workflow/regime"
+)
+
+// Guards lists the guards that code knows, for the test of agreement with data.
+func Guards() []string { return slices.Sorted(maps.Keys(guards)) }
+
+// Effects lists the effects that code knows, for the same test.
+func Effects() []string { return slices.Sorted(maps.Keys(effects)) }
+
+// ProblemKeys lists every key a Problem of this room may carry.
+func ProblemKeys() []string {
+	keys := []string{"field.invalid", "text.bad_character", "facts.contradict", "act.unknown", "act.not_open", "act.denied",
+		"level.not_yet", "create.use_redetermination", "case.moved_on", "regime.no_declaration", "number.no_symbol",
+		"number.taken", "number.not_reserved", "guard.calendar_known", "not_found.case", "not_found.system", "not_found.office",
+		"not_found.person", "not_found.paper", "not_found.form", "not_found.regime"}
+	for _, g := range regime.GuardNames {
+		keys = append(keys, "guard."+g)
+	}
+	return keys
+}

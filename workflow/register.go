@@ -1,0 +1,205 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"capdo/internal/vn"
+)
+
+// Register gives the rows of an owner's register as of a day.
+func (s *Service) Register(ctx context.Context, owner string, on Day) ([]RegisterEntry, error) {
+	if _, err := s.Store.Office(ctx, owner); err != nil {
+		return nil, err
+	}
+	return s.Store.Register(ctx, owner, on)
+}
+
+// PrintRegister prints the register of an owner as of a day.
+func (s *Service) PrintRegister(ctx context.Context, owner string, on Day) (PaperFacts, Printed, error) {
+	rows, err := s.Register(ctx, owner, on)
+	if err != nil {
+		return PaperFacts{}, Printed{}, err
+	}
+	r, ok := s.Book.On(on)
+	if !ok {
+		if r, ok = s.Book.LastBefore(on); !ok {
+			return PaperFacts{}, Printed{}, closedTo(nil, nil)
+		}
+	}
+	offices, err := s.officeMap(ctx)
+	if err != nil {
+		return PaperFacts{}, Printed{}, err
+	}
+	snap := &Snapshot{Offices: offices}
+	f := PaperFacts{Form: "register", Regime: r.Key, RegimeTitle: r.Title, Standard: r.Standard, Date: on, Owner: snap.facts(owner, ""), Register: registerFacts(rows, offices, on)}
+	f.Issuer = f.Owner
+	if s.Demo {
+		f.DemoDay = s.Today()
+	}
+	out, err := s.Printer.Print(ctx, f)
+	return f, out, err
+}
+
+func registerFacts(rows []RegisterEntry, offices map[string]Office, on Day) *RegisterFacts {
+	f := &RegisterFacts{On: on}
+	var sources []string
+	for i, e := range rows {
+		f.Counts[e.Level]++
+		f.Rows = append(f.Rows, RegisterRow{N: i + 1, Unit: e.OperatorName, System: e.SystemName, Level: e.Level, Decided: e.Decided.String(),
+			Meets: e.Meets, No: e.No, By: offices[e.By].Name})
+		if name, _, ok := strings.Cut(e.Source, "#"); ok && !contains(sources, name) {
+			sources = append(sources, name)
+		}
+	}
+	f.Source = strings.Join(sources, "; ")
+	return f
+}
+
+// Import takes in an old register. By default nothing is taken when any row is
+// refused; rows already there are left alone, so a second run changes nothing.
+func (s *Service) Import(ctx context.Context, who string, o ImportOrder) (*ImportReport, error) {
+	if _, err := s.Store.Office(ctx, o.Owner); err != nil {
+		return nil, err
+	}
+	offices, err := s.Store.Offices(ctx)
+	if err != nil {
+		return nil, err
+	}
+	x := &importer{s: s, o: o, rep: &ImportReport{Levels: map[int]int{}, Refused: slices.Clone(o.Refused)}, byName: map[string]string{}, known: map[string]*System{}}
+	for _, f := range offices {
+		x.byName[x.fold(f.Name)] = f.ID
+	}
+	if err := x.load(ctx); err != nil {
+		return nil, err
+	}
+	for _, row := range o.Rows {
+		x.row(row)
+	}
+	slices.SortStableFunc(x.rep.Refused, func(a, b RowRefusal) int { return a.Line - b.Line })
+	if len(x.rep.Refused) > 0 && !o.AcceptGood {
+		x.rep.Added, x.rep.Same, x.rep.Offices, x.rep.Levels = 0, 0, nil, map[int]int{}
+		return x.rep, nil
+	}
+	if x.rep.Added == 0 {
+		return x.rep, nil
+	}
+	e := Event{Act: "import", Office: o.Owner, Person: who, On: s.Today(), At: s.Clock(), With: With{"source": o.Source, "rows": x.rep.Added}}
+	return x.rep, s.Store.Import(ctx, x.offices, x.systems, x.entries, e)
+}
+
+type importer struct {
+	s       *Service
+	o       ImportOrder
+	rep     *ImportReport
+	byName  map[string]string // folded office name → id
+	known   map[string]*System
+	offices []Office
+	systems []*System
+	entries []RegisterEntry
+}
+
+// fold compares office names without accents and with the usual short form
+// written out.
+func (x *importer) fold(name string) string {
+	folded := vn.Fold(name)
+	kind := x.s.Book.Kinds.For(folded)
+	for _, short := range kind.Starts {
+		if rest, ok := strings.CutPrefix(folded, short); ok && len(kind.Starts) > 1 && kind.Symbol != "" {
+			return kind.Symbol + rest
+		}
+	}
+	return folded
+}
+
+func systemKey(operator, name string) string { return operator + "\x00" + vn.Fold(name) }
+
+func (x *importer) load(ctx context.Context) error {
+	for after := ""; ; {
+		page, err := x.s.Store.Systems(ctx, SystemQuery{Owner: x.o.Owner, After: after, Limit: 1000})
+		if err != nil {
+			return err
+		}
+		for _, sys := range page {
+			after = sys.ID
+			for _, op := range sys.Operators {
+				x.known[systemKey(op, sys.Name)] = sys
+			}
+		}
+		if len(page) < 1000 {
+			return nil
+		}
+	}
+}
+
+func (x *importer) row(row ImportRow) {
+	refuse := func(column, reason, value string) {
+		x.rep.Refused = append(x.rep.Refused, RowRefusal{Line: row.Line, Column: column, Reason: reason, Value: value})
+	}
+	if !x.o.AsOf.IsZero() && row.Decided.First().After(x.o.AsOf) {
+		refuse("decided", "after_as_of", row.Decided.String())
+		return
+	}
+	operator, found := x.byName[x.fold(row.Unit)]
+	if sys, ok := x.known[systemKey(operator, row.Name)]; ok && found {
+		if sys.Level != row.Level {
+			refuse("level", "level_conflict", itoa(row.Level))
+			return
+		}
+		x.rep.Same++
+		x.rep.Levels[row.Level]++
+		return
+	}
+	if !found {
+		o := x.s.suggest(Office{ID: x.s.NewID("office"), Name: row.Unit, Under: x.o.Owner, Source: x.o.Source})
+		operator = o.ID
+		x.byName[x.fold(row.Unit)] = o.ID
+		x.offices = append(x.offices, o)
+		x.rep.Offices = append(x.rep.Offices, o.Name)
+	}
+	x.add(row, operator)
+}
+
+func (x *importer) add(row ImportRow, operator string) {
+	by := x.s.Book.Regimes[0]
+	if r, ok := x.s.Book.On(row.Decided.Last()); ok {
+		by = r
+	}
+	sys := &System{ID: x.s.NewID("system"), Name: row.Name, Owners: []string{x.o.Owner}, Operators: []string{operator},
+		Facts: Facts{}, State: by.Operating(), Level: row.Level, LevelBy: by.Key, Source: fmt.Sprintf("%s#%d", x.o.Source, row.Line)}
+	entry := RegisterEntry{ID: sys.ID + ".0", Owner: x.o.Owner, System: sys.ID, SystemName: row.Name, Operator: operator, OperatorName: row.Unit,
+		Level: row.Level, Regime: by.Key, Decided: row.Decided, Meets: row.Meets, From: row.Decided.Last(), Source: sys.Source, Order: row.Line}
+	sys.Decision = entry.ID
+	x.known[systemKey(operator, row.Name)] = sys
+	x.systems, x.entries = append(x.systems, sys), append(x.entries, entry)
+	x.rep.Added++
+	x.rep.Levels[row.Level]++
+}
+
+// AdoptDecision enters an older decision in force for a system that has none.
+func (s *Service) AdoptDecision(ctx context.Context, systemID string, level int, on LooseDate, by, no string) error {
+	sys, err := s.Store.System(ctx, systemID)
+	if err != nil {
+		return err
+	}
+	if level < 1 || level > 5 {
+		return invalid("level", "expect.level", itoa(level))
+	}
+	offices, err := s.officeMap(ctx)
+	if err != nil {
+		return err
+	}
+	r, ok := s.Book.On(on.Last())
+	if !ok {
+		r = s.Book.Regimes[0]
+	}
+	p := parties{sys, s.Today(), offices}
+	e := RegisterEntry{ID: sys.ID + ".0", Owner: p.owner(), System: sys.ID, SystemName: sys.Name, Operator: p.operator(), OperatorName: offices[p.operator()].Name,
+		Level: level, Regime: r.Key, Decided: on, By: by, No: no, From: on.Last()}
+	was := sys.Revision
+	sys.State, sys.Level, sys.LevelBy, sys.Decision, sys.Revision = r.Operating(), level, r.Key, e.ID, was+1
+	return s.Store.Keep(ctx, &Change{System: sys, SystemID: sys.ID, SystemWas: was, Added: []RegisterEntry{e},
+		Event: Event{Act: "import", System: sys.ID, On: s.Today(), At: s.Clock()}})
+}

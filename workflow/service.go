@@ -1,0 +1,190 @@
+// Package workflow is what the procedure means: its nouns, the engine that
+// decides what may happen next, and the service that takes the step. It knows
+// no HTTP, no database, no rights file and no paper layout; those are ports.
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"capdo/workflow/regime"
+)
+
+// Config joins the service with its ports.
+type Config struct {
+	Book    *regime.Book
+	Store   Store
+	Rights  Rights
+	Printer Printer
+	Clock   Clock
+	NewID   func(kind string) string
+	Demo    bool // the clock's day is a supposed one; papers say so
+}
+
+// Service takes steps. It is safe for use by many goroutines.
+type Service struct{ Config }
+
+// New makes a service.
+func New(c Config) *Service { return &Service{c} }
+
+// Today is the day of the clock in Asia/Ho_Chi_Minh.
+func (s *Service) Today() Day { return regime.DayOf(s.Clock()) }
+
+// Act takes one step of a procedure. The new state, the event and every paper
+// the step owes are kept together or not at all; a refusal is kept as an event
+// and comes back as a *Problem.
+func (s *Service) Act(ctx context.Context, who string, want Want) (*Outcome, error) {
+	if want.Key != "" {
+		if kept, err := s.Store.Done(ctx, who+"/"+want.Key); err != nil || kept != nil {
+			return outcomeOf(kept, err)
+		}
+	}
+	m, err := s.begin(ctx, who, want)
+	if err != nil {
+		return nil, err
+	}
+	if p := m.decide(); p != nil {
+		return nil, s.refuse(ctx, m, p)
+	}
+	if err := s.print(ctx, m); err != nil {
+		return nil, s.giveUp(ctx, m, err)
+	}
+	out, err := m.outcome()
+	if err != nil {
+		return nil, s.giveUp(ctx, m, err)
+	}
+	if err := s.Store.Keep(ctx, &m.change); err != nil {
+		return nil, s.giveUp(ctx, m, err)
+	}
+	out.Acts, err = s.acts(ctx, m.who, m.day, m.c, m.sys)
+	return out, err
+}
+
+func outcomeOf(kept []byte, err error) (*Outcome, error) {
+	if err != nil {
+		return nil, fmt.Errorf("workflow: request key: %w", err)
+	}
+	out := &Outcome{}
+	return out, json.Unmarshal(kept, out)
+}
+
+// begin reads what the step is decided on and compares the version seen.
+func (s *Service) begin(ctx context.Context, who string, want Want) (*move, error) {
+	shape, ok := s.Book.Acts[want.Act]
+	if !ok {
+		return nil, &Problem{Kind: Invalid, Key: "act.unknown", Fields: []Field{{"act", "expect.act", want.Act}}}
+	}
+	person, err := s.Store.Person(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	caseID := want.Case
+	if shape.Object != "case" {
+		caseID = ""
+	}
+	if shape.Object == "case" && caseID == "" || shape.Object != "case" && want.System == "" {
+		return nil, invalid(shape.Object, "expect.required", "")
+	}
+	snap, err := s.Store.Snapshot(ctx, caseID, want.System)
+	if err != nil {
+		return nil, err
+	}
+	m := &move{book: s.Book, rights: s.Rights, day: s.Today(), at: s.Clock(), who: person, want: want, shape: shape, snap: snap}
+	m.own()
+	if shape.Object == "new_case" {
+		m.newID = want.NewCase
+		if m.newID == "" {
+			m.newID = s.NewID("case")
+		}
+	}
+	if want.Revision != nil && *want.Revision != m.revision() {
+		return nil, s.stale(ctx, m)
+	}
+	return m, nil
+}
+
+// stale says who acted since the actor looked.
+func (s *Service) stale(ctx context.Context, m *move) error {
+	p := &Problem{Kind: Stale, Key: "case.moved_on"}
+	q := EventQuery{System: m.sys.ID}
+	if m.c != nil {
+		q = EventQuery{Case: m.c.ID}
+	}
+	events, err := s.Store.Events(ctx, q)
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(events) {
+		if e.Refused == nil {
+			p.Args = map[string]string{"who": e.Person, "act": e.Act, "when": e.On.String()}
+			break
+		}
+	}
+	return p
+}
+
+// refuse keeps a refusal in the history and hands it back.
+func (s *Service) refuse(ctx context.Context, m *move, p *Problem) error {
+	e := m.event()
+	e.Refused = &Refusal{p.Kind, p.Key, p.Guard, p.Basis}
+	if err := s.Store.Note(ctx, e); err != nil {
+		return fmt.Errorf("workflow: keep refusal: %w", err)
+	}
+	return p
+}
+
+// giveUp voids the numbers of a step that could not be kept.
+func (s *Service) giveUp(ctx context.Context, m *move, cause error) error {
+	for _, id := range m.change.Numbers {
+		if err := s.Store.VoidNumber(ctx, id, "step_not_kept"); err != nil {
+			cause = errors.Join(cause, err)
+		}
+	}
+	if p, ok := ProblemOf(cause); ok && p.Kind != Stale && p.Kind != Busy {
+		return s.refuse(ctx, m, p)
+	}
+	return cause
+}
+
+// Acts lists the acts of a case's state as they stand for a person: open, or
+// closed with the reason and the article.
+func (s *Service) Acts(ctx context.Context, who, caseID string) ([]OpenAct, error) {
+	person, err := s.Store.Person(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := s.Store.Snapshot(ctx, caseID, "")
+	if err != nil {
+		return nil, err
+	}
+	return s.acts(ctx, person, s.Today(), snap.Case, snap.System)
+}
+
+func (s *Service) acts(ctx context.Context, who Person, day Day, c *Case, sys *System) ([]OpenAct, error) {
+	if c == nil {
+		return nil, nil
+	}
+	snap, err := s.Store.Snapshot(ctx, c.ID, sys.ID)
+	if err != nil {
+		return nil, err
+	}
+	r, ok := s.Book.ByKey(c.Regime)
+	if !ok {
+		return nil, fmt.Errorf("workflow: case %s: no regime %s", c.ID, c.Regime)
+	}
+	p, ok := r.For(c.Level)
+	if !ok {
+		return nil, nil
+	}
+	var out []OpenAct
+	for _, step := range p.Leaving(c.State) {
+		m := &move{book: s.Book, rights: s.Rights, day: day, at: s.Clock(), who: who,
+			want: Want{Act: step.Act, Case: c.ID, With: With{"regime": c.Regime}}, shape: s.Book.Acts[step.Act], snap: snap}
+		m.own()
+		out = append(out, OpenAct{step.Act, m.may()})
+	}
+	return out, nil
+}

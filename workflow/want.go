@@ -1,0 +1,64 @@
+package workflow
+
+// With carries the fields of an act, as decoded from YAML or JSON and then
+// checked against the shape of the act.
+type With map[string]any
+
+// Want is what a person wants to do. Exactly one of Case, System and Office is
+// the object; create and open_redetermination name System and get a new case.
+type Want struct {
+	Act      string `json:"act"`
+	Case     string `json:"case,omitempty"`
+	System   string `json:"system,omitempty"`
+	Office   string `json:"office,omitempty"`
+	NewCase  string `json:"-"`                  // id the new case gets; empty: one is made
+	Revision *int64 `json:"revision,omitempty"` // seen; nil: whatever stands now
+	Level    int    `json:"level,omitempty"`
+	Track    string `json:"track,omitempty"`
+	With     With   `json:"with,omitempty"`
+	Key      string `json:"key,omitempty"` // request key: the same key gives the same outcome again
+}
+
+// Outcome is what a step did.
+type Outcome struct {
+	Case   *CaseView `json:"case,omitempty"`
+	System *System   `json:"system,omitempty"`
+	Event  Event     `json:"event"`
+	Papers []Paper   `json:"papers,omitempty"`
+	Warns  []string  `json:"warns,omitempty"` // flags raised by this step
+	Acts   []OpenAct `json:"acts,omitempty"`  // open to the actor now
+}
+
+// CaseView is a case as of a day, with what follows from it.
+type CaseView struct {
+	*Case
+	Holder    string   `json:"holder,omitempty"` // office, empty for none
+	Implied   int      `json:"implied,omitempty"`
+	Flags     []string `json:"flags,omitempty"`
+	Appraises string   `json:"appraises,omitempty"` // office that appraises
+	Approves  string   `json:"approves,omitempty"`  // office that approves
+}
+
+// OpenAct is an act of a state: open to the person, or closed with the reason.
+type OpenAct struct {
+	Act    string   `json:"act"`
+	Closed *Problem `json:"closed,omitempty"`
+}
+
+// ImportOrder asks to take in an old register.
+type ImportOrder struct {
+	Owner      string // office id
+	AsOf       Day
+	Source     string // file name and hash, printed as the named source
+	Rows       []ImportRow
+	Refused    []RowRefusal // what the reader refused already
+	AcceptGood bool
+}
+
+// ImportReport tells what became of the rows.
+type ImportReport struct {
+	Added, Same int
+	Refused     []RowRefusal
+	Levels      map[int]int // of the rows taken in or already there
+	Offices     []string    // created
+}
