@@ -384,3 +384,12 @@ func (x *critReader) leaf(r *critRule, c *critCond) {
 		bad(!slices.Contains(f.Values, w), w+" is no value of "+c.Fact)
 	}
 }
+
+// Sizes tells how many rules and floors there are, the manual one included.
+func (c *Criteria) Sizes() (rules, floors int) {
+	floors = len(c.floors)
+	if c.manual != nil {
+		floors++
+	}
+	return len(c.rules), floors
+}

@@ -1,0 +1,261 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"gorm.io/gorm"
+
+	"capdo/internal/vn"
+	"capdo/workflow"
+)
+
+// Office finds an office by id.
+func (s *Store) Office(ctx context.Context, id string) (o workflow.Office, err error) {
+	ok, err := body(s.read(ctx), &o, "SELECT body FROM offices WHERE id = ?", id)
+	if err == nil && !ok {
+		err = missing("office", id)
+	}
+	return o, err
+}
+
+// Offices lists all offices by id.
+func (s *Store) Offices(ctx context.Context) ([]workflow.Office, error) {
+	return bodies[workflow.Office](s.read(ctx), "SELECT body FROM offices ORDER BY id")
+}
+
+// SaveOffice adds or changes an office.
+func (s *Store) SaveOffice(ctx context.Context, o workflow.Office) error {
+	return s.write(ctx, func(tx *gorm.DB) error { return put(tx, "offices", o.ID, o) })
+}
+
+// Person finds a person by id.
+func (s *Store) Person(ctx context.Context, id string) (p workflow.Person, err error) {
+	ok, err := body(s.read(ctx), &p, "SELECT body FROM people WHERE id = ?", id)
+	if err == nil && !ok {
+		err = missing("person", id)
+	}
+	return p, err
+}
+
+// People lists everybody by id.
+func (s *Store) People(ctx context.Context) ([]workflow.Person, error) {
+	return bodies[workflow.Person](s.read(ctx), "SELECT body FROM people ORDER BY id")
+}
+
+// SavePerson adds or changes a person with all grants.
+func (s *Store) SavePerson(ctx context.Context, p workflow.Person) error {
+	return s.write(ctx, func(tx *gorm.DB) error { return put(tx, "people", p.ID, p) })
+}
+
+// System finds a system by id.
+func (s *Store) System(ctx context.Context, id string) (*workflow.System, error) {
+	return system(s.read(ctx), id)
+}
+
+func system(db *gorm.DB, id string) (*workflow.System, error) {
+	sys := &workflow.System{}
+	ok, err := body(db, sys, "SELECT body FROM systems WHERE id = ?", id)
+	if err == nil && !ok {
+		err = missing("system", id)
+	}
+	return sys, err
+}
+
+func limit(n int) int {
+	if n == 0 {
+		return 50
+	}
+	return n
+}
+
+func first(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[0]
+}
+
+// Systems selects systems by id order.
+func (s *Store) Systems(ctx context.Context, q workflow.SystemQuery) ([]*workflow.System, error) {
+	return bodies[*workflow.System](s.read(ctx), `SELECT body FROM systems WHERE id > ? AND (? = '' OR owner = ?) AND (? = '' OR operator = ?) AND instr(folded, ?) > 0 ORDER BY id LIMIT ?`,
+		q.After, q.Owner, q.Owner, q.Operator, q.Operator, vn.Fold(q.Name), limit(q.Limit))
+}
+
+func putSystem(tx *gorm.DB, sys *workflow.System) error {
+	return tx.Exec(`INSERT INTO systems (id, revision, owner, operator, folded, body) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, owner = excluded.owner, operator = excluded.operator, folded = excluded.folded, body = excluded.body`,
+		sys.ID, sys.Revision, first(sys.Owners), first(sys.Operators), " "+vn.Fold(sys.Name), text(sys)).Error
+}
+
+// AddSystem adds a system; an id that exists is stale.
+func (s *Store) AddSystem(ctx context.Context, sys *workflow.System) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if _, err := system(tx, sys.ID); err == nil {
+			return stale()
+		}
+		return putSystem(tx, sys)
+	})
+}
+
+// Case finds a case by id.
+func (s *Store) Case(ctx context.Context, id string) (*workflow.Case, error) {
+	return caseOf(s.read(ctx), id)
+}
+
+func caseOf(db *gorm.DB, id string) (*workflow.Case, error) {
+	c := &workflow.Case{}
+	ok, err := body(db, c, "SELECT body FROM cases WHERE id = ?", id)
+	if err == nil && !ok {
+		err = missing("case", id)
+	}
+	return c, err
+}
+
+// Cases selects cases by id order.
+func (s *Store) Cases(ctx context.Context, q workflow.CaseQuery) ([]*workflow.Case, error) {
+	if !q.DueBy.IsZero() {
+		return bodies[*workflow.Case](s.read(ctx), "SELECT body FROM cases WHERE due <> '' AND due < ? AND id > ? ORDER BY id LIMIT ?", q.DueBy.String(), q.After, limit(q.Limit))
+	}
+	return bodies[*workflow.Case](s.read(ctx), `SELECT c.body FROM cases c JOIN systems s ON s.id = c.system WHERE c.id > ? AND (? = '' OR c.system = ?)
+		AND (? = '' OR c.state = ?) AND (? = '' OR c.stage = ?) AND (? = '' OR s.owner = ?) ORDER BY c.id LIMIT ?`,
+		q.After, q.System, q.System, q.State, q.State, q.Stage, q.Stage, q.Owner, q.Owner, limit(q.Limit))
+}
+
+// Snapshot reads what one step is decided on, at one moment.
+func (s *Store) Snapshot(ctx context.Context, caseID, systemID string) (snap *workflow.Snapshot, err error) {
+	err = s.read(ctx).Transaction(func(tx *gorm.DB) error {
+		snap, err = snapshot(tx, caseID, systemID)
+		return err
+	}, &sql.TxOptions{ReadOnly: true})
+	return snap, err
+}
+
+func snapshot(tx *gorm.DB, caseID, systemID string) (*workflow.Snapshot, error) {
+	snap := &workflow.Snapshot{Offices: map[string]workflow.Office{}}
+	var err error
+	if caseID != "" {
+		if snap.Case, err = caseOf(tx, caseID); err != nil {
+			return nil, err
+		}
+		systemID = snap.Case.System
+	}
+	if snap.System, err = system(tx, systemID); err != nil {
+		return nil, err
+	}
+	entry := &workflow.RegisterEntry{}
+	ok, err := body(tx, entry, "SELECT body FROM register_entries WHERE system = ? AND until = ''", systemID)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		snap.Entry = entry
+	}
+	if err := tx.Raw("SELECT id FROM cases WHERE system = ? AND stage NOT IN ('in_force', 'closed') ORDER BY id", systemID).Scan(&snap.Open).Error; err != nil {
+		return nil, err
+	}
+	offices, err := bodies[workflow.Office](tx, "SELECT body FROM offices")
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range offices {
+		snap.Offices[o.ID] = o
+	}
+	snap.People, err = bodies[workflow.Person](tx, "SELECT body FROM people ORDER BY id")
+	return snap, err
+}
+
+// Events lists history, oldest first.
+func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.Event, error) {
+	most := q.Limit
+	if most == 0 {
+		most = -1
+	}
+	where, id := "case_id = ?", q.Case
+	if q.Case == "" {
+		where, id = "case_id = '' AND system = ?", q.System
+	}
+	rows, err := s.read(ctx).Raw("SELECT seq, body FROM events WHERE "+where+" AND seq > ? ORDER BY seq LIMIT ?", id, q.After, most).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []workflow.Event
+	for rows.Next() {
+		var seq int64
+		var js string
+		var e workflow.Event
+		if err := errors.Join(rows.Scan(&seq, &js), decode(js, &e)); err != nil {
+			return nil, err
+		}
+		e.Seq = seq
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// Papers lists the papers of a case with their text, without bytes.
+func (s *Store) Papers(ctx context.Context, id string) ([]workflow.Paper, error) {
+	return s.papers(ctx, "SELECT body, facts, text, '' FROM papers WHERE case_id = ? ORDER BY seq", id)
+}
+
+// Paper finds a paper with its bytes.
+func (s *Store) Paper(ctx context.Context, id string) (workflow.Paper, error) {
+	list, err := s.papers(ctx, "SELECT body, facts, text, pdf FROM papers WHERE id = ?", id)
+	if err != nil || len(list) == 1 {
+		return append(list, workflow.Paper{})[0], err
+	}
+	return workflow.Paper{}, missing("paper", id)
+}
+
+func (s *Store) papers(ctx context.Context, query, id string) ([]workflow.Paper, error) {
+	rows, err := s.read(ctx).Raw(query, id).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []workflow.Paper
+	for rows.Next() {
+		var js, facts string
+		var p workflow.Paper
+		if err := rows.Scan(&js, &facts, &p.Text, &p.PDF); err != nil {
+			return nil, err
+		}
+		words, pdf := p.Text, p.PDF
+		if err := errors.Join(decode(js, &p), decode(facts, &p.Facts)); err != nil {
+			return nil, err
+		}
+		p.Text, p.PDF = words, pdf
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+// Register gives the rows of an owner that hold on a day.
+func (s *Store) Register(ctx context.Context, owner string, on workflow.Day) ([]workflow.RegisterEntry, error) {
+	return bodies[workflow.RegisterEntry](s.read(ctx), "SELECT body FROM register_entries WHERE owner = ? AND since <= ? AND (until = '' OR until > ?) ORDER BY place, rowid",
+		owner, on.String(), on.String())
+}
+
+// Setting reads a setting, "" when unset.
+func (s *Store) Setting(ctx context.Context, key string) (value string, err error) {
+	err = s.read(ctx).Raw("SELECT value FROM settings WHERE key = ?", key).Scan(&value).Error
+	return value, err
+}
+
+// SetSetting writes a setting.
+func (s *Store) SetSetting(ctx context.Context, key, value string) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value).Error
+	})
+}
+
+// Done gives the outcome kept for a request key.
+func (s *Store) Done(ctx context.Context, key string) (outcome []byte, err error) {
+	err = s.read(ctx).Raw("SELECT outcome FROM requests WHERE key = ?", key).Row().Scan(&outcome)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return outcome, err
+}

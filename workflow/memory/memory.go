@@ -1,0 +1,347 @@
+// Package memory keeps the nouns in memory: tests and rehearsals. It gives the
+// same answers as every other store and forgets everything at the end.
+package memory
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"capdo/internal/vn"
+	"capdo/workflow"
+)
+
+// Store is a store in memory, safe for many goroutines.
+type Store struct {
+	mu       sync.Mutex
+	offices  map[string]workflow.Office
+	people   map[string]workflow.Person
+	systems  map[string]*workflow.System
+	cases    map[string]*workflow.Case
+	events   []workflow.Event
+	papers   []workflow.Paper
+	numbers  []workflow.Number
+	entries  []workflow.RegisterEntry
+	done     map[string][]byte
+	settings map[string]string
+}
+
+// New makes an empty store.
+func New() *Store {
+	return &Store{offices: map[string]workflow.Office{}, people: map[string]workflow.Person{}, systems: map[string]*workflow.System{},
+		cases: map[string]*workflow.Case{}, done: map[string][]byte{}, settings: map[string]string{}}
+}
+
+func copyOf[T any](v T) T {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("memory: " + err.Error())
+	}
+	var out T
+	if err := json.Unmarshal(b, &out); err != nil {
+		panic("memory: " + err.Error())
+	}
+	return out
+}
+
+func missing(what, id string) error {
+	return &workflow.Problem{Kind: workflow.NotFound, Key: "not_found." + what, Args: map[string]string{"id": id}}
+}
+
+func get[T any](s *Store, m map[string]T, what, id string) (T, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, ok := m[id]
+	if !ok {
+		return v, missing(what, id)
+	}
+	return copyOf(v), nil
+}
+
+func all[T any](s *Store, m map[string]T) []T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []T
+	for _, id := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, copyOf(m[id]))
+	}
+	return out
+}
+
+func (s *Store) Office(_ context.Context, id string) (workflow.Office, error) {
+	return get(s, s.offices, "office", id)
+}
+func (s *Store) Offices(context.Context) ([]workflow.Office, error) { return all(s, s.offices), nil }
+func (s *Store) SaveOffice(_ context.Context, o workflow.Office) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.offices[o.ID] = o
+	return nil
+}
+func (s *Store) Person(_ context.Context, id string) (workflow.Person, error) {
+	return get(s, s.people, "person", id)
+}
+func (s *Store) People(context.Context) ([]workflow.Person, error) { return all(s, s.people), nil }
+func (s *Store) SavePerson(_ context.Context, p workflow.Person) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.people[p.ID] = copyOf(p)
+	return nil
+}
+func (s *Store) System(_ context.Context, id string) (*workflow.System, error) {
+	return get(s, s.systems, "system", id)
+}
+func (s *Store) Systems(_ context.Context, q workflow.SystemQuery) ([]*workflow.System, error) {
+	var out []*workflow.System
+	for _, sys := range all(s, s.systems) {
+		if sys.ID > q.After && (q.Owner == "" || slices.Contains(sys.Owners, q.Owner)) && (q.Operator == "" || slices.Contains(sys.Operators, q.Operator)) &&
+			strings.Contains(vn.Fold(sys.Name), vn.Fold(q.Name)) && len(out) < limit(q.Limit) {
+			out = append(out, sys)
+		}
+	}
+	return out, nil
+}
+func limit(n int) int {
+	if n == 0 {
+		return 50
+	}
+	return n
+}
+func (s *Store) AddSystem(_ context.Context, sys *workflow.System) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.systems[sys.ID]; ok {
+		return &workflow.Problem{Kind: workflow.Stale, Key: "case.moved_on"}
+	}
+	s.systems[sys.ID] = copyOf(sys)
+	return nil
+}
+func (s *Store) Case(_ context.Context, id string) (*workflow.Case, error) {
+	return get(s, s.cases, "case", id)
+}
+func (s *Store) Cases(_ context.Context, q workflow.CaseQuery) ([]*workflow.Case, error) {
+	var out []*workflow.Case
+	for _, c := range all(s, s.cases) {
+		if c.ID <= q.After || q.System != "" && c.System != q.System || q.State != "" && c.State != q.State || q.Stage != "" && c.Stage != q.Stage {
+			continue
+		}
+		if !q.DueBy.IsZero() && (c.Due == nil || c.Due.Marked || !c.Due.Day.Before(q.DueBy)) {
+			continue
+		}
+		if len(out) < limit(q.Limit) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+func (s *Store) Snapshot(ctx context.Context, caseID, systemID string) (*workflow.Snapshot, error) {
+	snap := &workflow.Snapshot{Offices: map[string]workflow.Office{}}
+	var err error
+	if caseID != "" {
+		if snap.Case, err = s.Case(ctx, caseID); err != nil {
+			return nil, err
+		}
+		systemID = snap.Case.System
+	}
+	if snap.System, err = s.System(ctx, systemID); err != nil {
+		return nil, err
+	}
+	snap.People, _ = s.People(ctx)
+	for _, o := range all(s, s.offices) {
+		snap.Offices[o.ID] = o
+	}
+	for _, c := range all(s, s.cases) {
+		if c.System == systemID && c.Stage != "in_force" && c.Stage != "closed" {
+			snap.Open = append(snap.Open, c.ID)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.entries {
+		if e.System == systemID && e.To.IsZero() {
+			e := copyOf(e)
+			snap.Entry = &e
+		}
+	}
+	return snap, nil
+}
+func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stale := &workflow.Problem{Kind: workflow.Stale, Key: "case.moved_on"}
+	if ch.Case != nil {
+		have, ok := s.cases[ch.Case.ID]
+		if ok != (ch.CaseWas > 0) || ok && have.Revision != ch.CaseWas {
+			return stale
+		}
+	}
+	if sys, ok := s.systems[ch.SystemID]; ch.SystemID != "" && (!ok || sys.Revision != ch.SystemWas) {
+		return stale
+	}
+	if _, ok := s.done[ch.Key]; ch.Key != "" && ok {
+		return stale
+	}
+	if ch.Case != nil {
+		s.cases[ch.Case.ID] = copyOf(ch.Case)
+	}
+	if ch.System != nil {
+		s.systems[ch.System.ID] = copyOf(ch.System)
+	}
+	for _, o := range ch.Offices {
+		s.offices[o.ID] = o
+	}
+	for i := range s.numbers {
+		if slices.Contains(ch.Numbers, s.numbers[i].ID) {
+			s.numbers[i].State = workflow.Used
+		}
+	}
+	for _, e := range ch.Ended {
+		for i := range s.entries {
+			if s.entries[i].ID == e.ID {
+				s.entries[i].To, s.entries[i].Ended = e.To, e.Ended
+			}
+		}
+	}
+	s.entries = append(s.entries, ch.Added...)
+	s.papers = append(s.papers, ch.Papers...)
+	if ch.Key != "" {
+		s.done[ch.Key] = ch.Outcome
+	}
+	s.note(ch.Event)
+	return nil
+}
+func (s *Store) note(e workflow.Event) {
+	e.Seq = int64(len(s.events) + 1)
+	s.events = append(s.events, e)
+}
+func (s *Store) Note(_ context.Context, e workflow.Event) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.note(e)
+	return nil
+}
+func (s *Store) Events(_ context.Context, q workflow.EventQuery) ([]workflow.Event, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []workflow.Event
+	for _, e := range s.events {
+		if e.Seq > q.After && (q.Case != "" && e.Case == q.Case || q.Case == "" && e.Case == "" && e.System == q.System) && (q.Limit == 0 || len(out) < q.Limit) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+func (s *Store) Done(_ context.Context, key string) ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.done[key], nil
+}
+func (s *Store) Reserve(_ context.Context, ask workflow.NumberAsk) (workflow.Number, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := workflow.Number{ID: ask.ID, Issuer: ask.Issuer, Series: ask.Series, Year: ask.Year, N: 1, Text: ask.Text, State: workflow.Reserved, Typed: ask.Typed, Case: ask.Case, Order: ask.Order, Form: ask.Form, On: ask.On, Person: ask.Person}
+	for i, h := range s.numbers {
+		if h.Issuer != ask.Issuer || h.Year != ask.Year {
+			continue
+		}
+		if ask.Case != "" && h.Case == ask.Case && h.Order == ask.Order && h.Form == ask.Form && h.State == workflow.Reserved {
+			return h, nil
+		}
+		if ask.Typed && h.Text == ask.Text {
+			if h.State == workflow.Reserved && h.Case == "" {
+				s.numbers[i].Case, s.numbers[i].Order, s.numbers[i].Form = ask.Case, ask.Order, ask.Form
+				return s.numbers[i], nil
+			}
+			return n, &workflow.Problem{Kind: workflow.Refused, Key: "number.taken", Args: map[string]string{"no": ask.Text}}
+		}
+		if !ask.Typed && h.Series == ask.Series && !h.Typed && h.N >= n.N {
+			n.N = h.N + 1
+		}
+	}
+	if !ask.Typed {
+		n.Text = fmt.Sprintf(ask.Text, fmt.Sprintf("%02d", n.N))
+	}
+	s.numbers = append(s.numbers, n)
+	return n, nil
+}
+func (s *Store) VoidNumber(_ context.Context, id, reason string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.numbers {
+		if s.numbers[i].ID == id && s.numbers[i].State == workflow.Reserved {
+			s.numbers[i].State, s.numbers[i].Reason = workflow.Void, reason
+		}
+	}
+	return nil
+}
+func (s *Store) Numbers(_ context.Context, issuer string, year int) ([]workflow.Number, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []workflow.Number
+	for _, n := range s.numbers {
+		if n.Issuer == issuer && n.Year == year {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+func (s *Store) Papers(_ context.Context, id string) ([]workflow.Paper, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []workflow.Paper
+	for _, p := range s.papers {
+		if p.Case == id {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+func (s *Store) Paper(_ context.Context, id string) (workflow.Paper, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.papers {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	return workflow.Paper{}, missing("paper", id)
+}
+func (s *Store) Register(_ context.Context, owner string, on workflow.Day) ([]workflow.RegisterEntry, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []workflow.RegisterEntry
+	for _, e := range s.entries {
+		if e.Owner == owner && !e.From.After(on) && (e.To.IsZero() || e.To.After(on)) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+func (s *Store) Import(_ context.Context, offices []workflow.Office, systems []*workflow.System, entries []workflow.RegisterEntry, e workflow.Event) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range offices {
+		s.offices[o.ID] = o
+	}
+	for _, sys := range systems {
+		s.systems[sys.ID] = copyOf(sys)
+	}
+	s.entries = append(s.entries, entries...)
+	s.note(e)
+	return nil
+}
+func (s *Store) Setting(_ context.Context, key string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.settings[key], nil
+}
+func (s *Store) SetSetting(_ context.Context, key, value string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settings[key] = value
+	return nil
+}
