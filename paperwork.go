@@ -1,0 +1,309 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"capdo/internal/paper"
+	"capdo/internal/vn"
+	"capdo/workflow"
+	"capdo/workflow/regime"
+)
+
+func migrate(ctx context.Context, a *app, args []string) error {
+	f, _, err := a.flags("migrate", args, nil)
+	if err != nil {
+		return err
+	}
+	_, st, err := a.service(ctx, f.db, true)
+	if err != nil {
+		return err
+	}
+	a.say("cli.migrated", map[string]string{"db": f.db})
+	return st.Close()
+}
+
+// owner finds an office by id or by name.
+func (a *app) owner(ctx context.Context, svc *workflow.Service, want string) (workflow.Office, bool, error) {
+	offices, err := svc.Store.Offices(ctx)
+	if err != nil {
+		return workflow.Office{}, false, err
+	}
+	for _, o := range offices {
+		if o.ID == want || vn.Fold(o.Name) == vn.Fold(want) {
+			return o, true, nil
+		}
+	}
+	return workflow.Office{}, false, nil
+}
+
+func importRegister(ctx context.Context, a *app, args []string) error {
+	var owner, asOf string
+	good := false
+	f, names, err := a.flags("import register", args, func(fs *flag.FlagSet) {
+		fs.StringVar(&owner, "owner", "", "")
+		fs.StringVar(&asOf, "as-of", "", "")
+		fs.BoolVar(&good, "accept-good", false, "")
+	})
+	if err != nil {
+		return err
+	}
+	if len(names) != 1 || owner == "" {
+		return errors.New(a.words.Message(a.lang, "cli.import_needs", nil))
+	}
+	order := workflow.ImportOrder{AcceptGood: good}
+	if asOf != "" {
+		if order.AsOf, err = regime.ParseDay(asOf); err != nil {
+			return err
+		}
+	}
+	file, err := os.Open(names[0])
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if order.Rows, order.Refused, order.Source, err = readRegister(file, filepath.Base(names[0])); err != nil {
+		return err
+	}
+	svc, st, err := a.service(ctx, f.db, true)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	o, known, err := a.owner(ctx, svc, owner)
+	if err == nil && !known {
+		o, err = svc.AddOffice(ctx, workflow.Office{Name: owner, Source: order.Source})
+	}
+	if err != nil {
+		return err
+	}
+	order.Owner = o.ID
+	rep, err := svc.Import(ctx, "", order)
+	if err != nil {
+		return err
+	}
+	return a.showImport(f.json, rep, good)
+}
+
+func (a *app) showImport(asJSON bool, rep *workflow.ImportReport, good bool) error {
+	if asJSON {
+		if err := a.writeJSON(rep); err != nil {
+			return err
+		}
+	} else {
+		for _, r := range rep.Refused {
+			fmt.Fprintf(a.out, "%s %d, %s: %s (%s)\n", a.words.Message(a.lang, "cli.line", nil), r.Line, a.words.Message(a.lang, "field."+r.Column, nil), a.words.Message(a.lang, "import.row."+r.Reason, nil), r.Value)
+		}
+		a.say("cli.imported", map[string]string{"added": strconv.Itoa(rep.Added), "same": strconv.Itoa(rep.Same), "refused": strconv.Itoa(len(rep.Refused)), "offices": strconv.Itoa(len(rep.Offices))})
+		for level := 1; level <= 5; level++ {
+			if n := rep.Levels[level]; n > 0 {
+				fmt.Fprintf(a.out, "  %s %d: %d\n", a.words.Message(a.lang, "cli.level", nil), level, n)
+			}
+		}
+	}
+	if len(rep.Refused) > 0 && !good {
+		return errFailed
+	}
+	return nil
+}
+
+// registerFile writes a printed register in one of its formats.
+func (a *app) registerFile(f workflow.PaperFacts, format string) ([]byte, string, error) {
+	doc, err := a.words.Fill(f.Regime, f.Form, f)
+	if err != nil {
+		return nil, "", err
+	}
+	var b bytes.Buffer
+	switch format {
+	case "pdf":
+		err = paper.PDF(&b, doc)
+		return b.Bytes(), "application/pdf", err
+	case "xlsx":
+		err = paper.XLSX(&b, doc)
+		return b.Bytes(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", err
+	case "csv":
+		err = paper.CSV(&b, doc)
+		return b.Bytes(), "text/csv; charset=utf-8", err
+	case "text":
+		return []byte(paper.Text(doc)), "text/plain; charset=utf-8", nil
+	}
+	return nil, "", &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "format", Expect: "expect.format", Value: format}}}
+}
+
+func printRegister(ctx context.Context, a *app, args []string) error {
+	var owner, on, format string
+	f, _, err := a.flags("print register", args, func(fs *flag.FlagSet) {
+		fs.StringVar(&owner, "owner", "", "")
+		fs.StringVar(&on, "on", "", "")
+		fs.StringVar(&format, "format", "text", "")
+	})
+	if err != nil {
+		return err
+	}
+	svc, st, err := a.service(ctx, f.db, false)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	day := svc.Today()
+	if on != "" {
+		if day, err = regime.ParseDay(on); err != nil {
+			return err
+		}
+	}
+	o, err := a.onlyOwner(ctx, svc, owner)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		rows, err := svc.Register(ctx, o.ID, day)
+		if err != nil {
+			return err
+		}
+		return a.writeJSON(rows)
+	}
+	facts, _, err := svc.PrintRegister(ctx, o.ID, day)
+	if err != nil {
+		return err
+	}
+	b, _, err := a.registerFile(facts, format)
+	if err != nil {
+		return err
+	}
+	return a.deliver(f.to, b)
+}
+
+// onlyOwner finds the owner named, or the only one there is.
+func (a *app) onlyOwner(ctx context.Context, svc *workflow.Service, want string) (workflow.Office, error) {
+	if want != "" {
+		o, ok, err := a.owner(ctx, svc, want)
+		if err == nil && !ok {
+			err = &workflow.Problem{Kind: workflow.NotFound, Key: "not_found.office", Args: map[string]string{"id": want}}
+		}
+		return o, err
+	}
+	systems, err := svc.Store.Systems(ctx, workflow.SystemQuery{Limit: 1})
+	if err != nil {
+		return workflow.Office{}, err
+	}
+	if len(systems) == 0 || len(systems[0].Owners) == 0 {
+		return workflow.Office{}, errors.New(a.words.Message(a.lang, "cli.owner_needed", nil))
+	}
+	return svc.Store.Office(ctx, systems[0].Owners[0])
+}
+
+func printPaper(ctx context.Context, a *app, args []string) error {
+	format := "pdf"
+	f, names, err := a.flags("print paper", args, func(fs *flag.FlagSet) { fs.StringVar(&format, "format", "pdf", "") })
+	if err != nil {
+		return err
+	}
+	if len(names) != 1 {
+		return errors.New(a.words.Message(a.lang, "cli.one_paper", nil))
+	}
+	svc, st, err := a.service(ctx, f.db, false)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	p, err := svc.Paper(ctx, names[0])
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.json:
+		return a.writeJSON(p)
+	case format == "text":
+		return a.deliver(f.to, []byte(p.Text))
+	}
+	return a.deliver(f.to, p.PDF)
+}
+
+func printCase(ctx context.Context, a *app, args []string) error {
+	f, names, err := a.flags("print case", args, nil)
+	if err != nil {
+		return err
+	}
+	if len(names) != 1 {
+		return errors.New(a.words.Message(a.lang, "cli.one_case", nil))
+	}
+	svc, st, err := a.service(ctx, f.db, false)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	b, err := packCase(ctx, svc, names[0])
+	if err != nil {
+		return err
+	}
+	return a.deliver(f.to, b)
+}
+
+// packCase puts the papers of a case in order into one ZIP with a manifest of
+// their hashes. Equal papers give equal bytes.
+func packCase(ctx context.Context, svc *workflow.Service, id string) ([]byte, error) {
+	c, err := svc.Case(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	papers, err := svc.Papers(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	type entry struct {
+		File   string     `json:"file"`
+		Form   string     `json:"form"`
+		Number string     `json:"number,omitempty"`
+		Date   regime.Day `json:"date"`
+		Regime string     `json:"regime"`
+		Draft  bool       `json:"draft,omitempty"`
+		SHA256 string     `json:"sha256"`
+	}
+	manifest := struct {
+		Case, System, State, Regime string
+		Papers                      []entry
+	}{c.ID, c.System, c.State, c.Regime, nil}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for i, p := range papers {
+		full, err := svc.Paper(ctx, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		name := fmt.Sprintf("%02d-%s-v%d.pdf", i+1, p.Form, p.Version)
+		if p.Draft {
+			name = fmt.Sprintf("%02d-%s-v%d-draft.pdf", i+1, p.Form, p.Version)
+		}
+		if err := zipFile(z, name, full.PDF, p.Date.Start()); err != nil {
+			return nil, err
+		}
+		manifest.Papers = append(manifest.Papers, entry{name, p.Form, p.Number, p.Date, p.Regime, p.Draft, p.SHA256})
+	}
+	js, err := json.MarshalIndent(manifest, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	if err := zipFile(z, "manifest.json", js, c.Opened.Start()); err != nil {
+		return nil, err
+	}
+	err = z.Close()
+	return b.Bytes(), err
+}
+
+func zipFile(z *zip.Writer, name string, content []byte, at time.Time) error {
+	w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at.UTC()})
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(content)
+	return err
+}
