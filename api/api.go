@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/gin-gonic/gin"
@@ -149,7 +150,12 @@ func missing(what string) error {
 // page reads after and limit, and refuses parameters nobody knows.
 func (d *door) query(g *gin.Context, known ...string) (after string, limit int, ok bool) {
 	limit = 50
-	for name, values := range g.Request.URL.Query() {
+	asked, err := url.ParseQuery(g.Request.URL.RawQuery)
+	if err != nil {
+		d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
+		return "", 0, false
+	}
+	for name, values := range asked {
 		if !contains(known, name) || len(values) != 1 {
 			d.refuse(g, http.StatusBadRequest, "malformed", "field.unknown")
 			return "", 0, false

@@ -72,29 +72,44 @@ func all[T any](s *Store, m map[string]T) []T {
 	return out
 }
 
+// Office finds an office by id.
 func (s *Store) Office(_ context.Context, id string) (workflow.Office, error) {
 	return get(s, s.offices, "office", id)
 }
+
+// Offices lists all offices by id.
 func (s *Store) Offices(context.Context) ([]workflow.Office, error) { return all(s, s.offices), nil }
+
+// SaveOffice adds or changes an office.
 func (s *Store) SaveOffice(_ context.Context, o workflow.Office) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.offices[o.ID] = o
 	return nil
 }
+
+// Person finds a person by id.
 func (s *Store) Person(_ context.Context, id string) (workflow.Person, error) {
 	return get(s, s.people, "person", id)
 }
+
+// People lists everybody by id.
 func (s *Store) People(context.Context) ([]workflow.Person, error) { return all(s, s.people), nil }
+
+// SavePerson adds or changes a person with all grants.
 func (s *Store) SavePerson(_ context.Context, p workflow.Person) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.people[p.ID] = copyOf(p)
 	return nil
 }
+
+// System finds a system by id.
 func (s *Store) System(_ context.Context, id string) (*workflow.System, error) {
 	return get(s, s.systems, "system", id)
 }
+
+// Systems selects systems by id order.
 func (s *Store) Systems(_ context.Context, q workflow.SystemQuery) ([]*workflow.System, error) {
 	var out []*workflow.System
 	for _, sys := range all(s, s.systems) {
@@ -111,6 +126,8 @@ func limit(n int) int {
 	}
 	return n
 }
+
+// AddSystem adds a system; an id that exists is stale.
 func (s *Store) AddSystem(_ context.Context, sys *workflow.System) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,9 +137,13 @@ func (s *Store) AddSystem(_ context.Context, sys *workflow.System) error {
 	s.systems[sys.ID] = copyOf(sys)
 	return nil
 }
+
+// Case finds a case by id.
 func (s *Store) Case(_ context.Context, id string) (*workflow.Case, error) {
 	return get(s, s.cases, "case", id)
 }
+
+// Cases selects cases by id order.
 func (s *Store) Cases(_ context.Context, q workflow.CaseQuery) ([]*workflow.Case, error) {
 	var out []*workflow.Case
 	for _, c := range all(s, s.cases) {
@@ -138,6 +159,8 @@ func (s *Store) Cases(_ context.Context, q workflow.CaseQuery) ([]*workflow.Case
 	}
 	return out, nil
 }
+
+// Snapshot reads what one step is decided on.
 func (s *Store) Snapshot(ctx context.Context, caseID, systemID string) (*workflow.Snapshot, error) {
 	snap := &workflow.Snapshot{Offices: map[string]workflow.Office{}}
 	var err error
@@ -169,6 +192,8 @@ func (s *Store) Snapshot(ctx context.Context, caseID, systemID string) (*workflo
 	}
 	return snap, nil
 }
+
+// Keep keeps a change whole or not at all.
 func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -218,12 +243,16 @@ func (s *Store) note(e workflow.Event) {
 	e.Seq = int64(len(s.events) + 1)
 	s.events = append(s.events, e)
 }
+
+// Note adds a refusal to the history.
 func (s *Store) Note(_ context.Context, e workflow.Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.note(e)
 	return nil
 }
+
+// Events lists history, oldest first.
 func (s *Store) Events(_ context.Context, q workflow.EventQuery) ([]workflow.Event, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -235,15 +264,22 @@ func (s *Store) Events(_ context.Context, q workflow.EventQuery) ([]workflow.Eve
 	}
 	return out, nil
 }
+
+// Done gives the outcome kept for a request key.
 func (s *Store) Done(_ context.Context, key string) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.done[key], nil
 }
+
+// Reserve draws the next number of a book that no typed one has taken, or
+// enters a typed one; a clerk's reservation is taken over by the act.
 func (s *Store) Reserve(_ context.Context, ask workflow.NumberAsk) (workflow.Number, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := workflow.Number{ID: ask.ID, Issuer: ask.Issuer, Series: ask.Series, Year: ask.Year, N: 1, Text: ask.Text, State: workflow.Reserved, Typed: ask.Typed, Case: ask.Case, Order: ask.Order, Form: ask.Form, On: ask.On, Person: ask.Person}
+	n := workflow.Number{ID: ask.ID, Issuer: ask.Issuer, Series: ask.Series, Year: ask.Year, Text: ask.Text, State: workflow.Reserved, Typed: ask.Typed, Case: ask.Case, Order: ask.Order, Form: ask.Form, On: ask.On, Person: ask.Person}
+	book := map[string]int{} // text → place
+	taken := map[int]bool{}
 	for i, h := range s.numbers {
 		if h.Issuer != ask.Issuer || h.Year != ask.Year {
 			continue
@@ -251,33 +287,61 @@ func (s *Store) Reserve(_ context.Context, ask workflow.NumberAsk) (workflow.Num
 		if ask.Case != "" && h.Case == ask.Case && h.Order == ask.Order && h.Form == ask.Form && h.State == workflow.Reserved {
 			return h, nil
 		}
-		if ask.Typed && h.Text == ask.Text {
-			if h.State == workflow.Reserved && h.Case == "" {
-				s.numbers[i].Case, s.numbers[i].Order, s.numbers[i].Form = ask.Case, ask.Order, ask.Form
-				return s.numbers[i], nil
+		book[h.Text] = i
+		if h.Series == ask.Series {
+			taken[h.N] = true
+			if !h.Typed {
+				n.N = max(n.N, h.N)
 			}
-			return n, &workflow.Problem{Kind: workflow.Refused, Key: "number.taken", Args: map[string]string{"no": ask.Text}}
-		}
-		if !ask.Typed && h.Series == ask.Series && !h.Typed && h.N >= n.N {
-			n.N = h.N + 1
 		}
 	}
-	if !ask.Typed {
+	if ask.Typed {
+		return s.enter(n, book)
+	}
+	for {
+		n.N++
 		n.Text = fmt.Sprintf(ask.Text, fmt.Sprintf("%02d", n.N))
+		if _, is := book[n.Text]; !is && !taken[n.N] {
+			s.numbers = append(s.numbers, n)
+			return n, nil
+		}
 	}
-	s.numbers = append(s.numbers, n)
-	return n, nil
 }
+
+func (s *Store) enter(n workflow.Number, book map[string]int) (workflow.Number, error) {
+	n.N = 0
+	for _, r := range n.Text {
+		if r < '0' || r > '9' || n.N > 1e8 {
+			break
+		}
+		n.N = n.N*10 + int(r-'0')
+	}
+	i, is := book[n.Text]
+	if !is {
+		s.numbers = append(s.numbers, n)
+		return n, nil
+	}
+	if h := s.numbers[i]; h.State != workflow.Reserved || h.Case != "" || n.Case == "" {
+		return n, &workflow.Problem{Kind: workflow.Refused, Key: "number.taken", Args: map[string]string{"no": n.Text}}
+	}
+	s.numbers[i].Case, s.numbers[i].Order, s.numbers[i].Form = n.Case, n.Order, n.Form
+	return s.numbers[i], nil
+}
+
+// VoidNumber ends a reserved number with its reason.
 func (s *Store) VoidNumber(_ context.Context, id, reason string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.numbers {
 		if s.numbers[i].ID == id && s.numbers[i].State == workflow.Reserved {
 			s.numbers[i].State, s.numbers[i].Reason = workflow.Void, reason
+			return nil
 		}
 	}
-	return nil
+	return &workflow.Problem{Kind: workflow.Refused, Key: "number.not_reserved", Args: map[string]string{"id": id}}
 }
+
+// Numbers lists an issuer's book of a year.
 func (s *Store) Numbers(_ context.Context, issuer string, year int) ([]workflow.Number, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -289,6 +353,8 @@ func (s *Store) Numbers(_ context.Context, issuer string, year int) ([]workflow.
 	}
 	return out, nil
 }
+
+// Papers lists the papers of a case.
 func (s *Store) Papers(_ context.Context, id string) ([]workflow.Paper, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -300,6 +366,8 @@ func (s *Store) Papers(_ context.Context, id string) ([]workflow.Paper, error) {
 	}
 	return out, nil
 }
+
+// Paper finds a paper with its bytes.
 func (s *Store) Paper(_ context.Context, id string) (workflow.Paper, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -310,6 +378,8 @@ func (s *Store) Paper(_ context.Context, id string) (workflow.Paper, error) {
 	}
 	return workflow.Paper{}, missing("paper", id)
 }
+
+// Register gives the rows of an owner that hold on a day.
 func (s *Store) Register(_ context.Context, owner string, on workflow.Day) ([]workflow.RegisterEntry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -321,6 +391,8 @@ func (s *Store) Register(_ context.Context, owner string, on workflow.Day) ([]wo
 	}
 	return out, nil
 }
+
+// Import adds an old register.
 func (s *Store) Import(_ context.Context, offices []workflow.Office, systems []*workflow.System, entries []workflow.RegisterEntry, e workflow.Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -334,11 +406,15 @@ func (s *Store) Import(_ context.Context, offices []workflow.Office, systems []*
 	s.note(e)
 	return nil
 }
+
+// Setting reads a setting, "" when unset.
 func (s *Store) Setting(_ context.Context, key string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.settings[key], nil
 }
+
+// SetSetting writes a setting.
 func (s *Store) SetSetting(_ context.Context, key, value string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

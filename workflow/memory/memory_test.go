@@ -1,0 +1,13 @@
+package memory_test
+
+import (
+	"testing"
+
+	"capdo/workflow"
+	"capdo/workflow/memory"
+	"capdo/workflow/workflowtest"
+)
+
+func TestMemoryTakesTheExam(t *testing.T) {
+	workflowtest.Exercise(t, func(*testing.T) workflow.Store { return memory.New() })
+}
