@@ -31,6 +31,7 @@ func (s *Service) print(ctx context.Context, m *move) error {
 		if numbered {
 			typed = ""
 		}
+		facts.cite(m, m.change.Papers[len(m.change.Papers)-1:]) // the next paper may refer to this one
 	}
 	if typed != "" {
 		return invalid("no", "expect.unnumbered", typed)
