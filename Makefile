@@ -1,5 +1,6 @@
 # The only place for build tags and cgo flags. `make` prints the targets.
 SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
 GO ?= go
 TAGS :=
 export CGO_ENABLED := 1

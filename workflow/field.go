@@ -27,13 +27,6 @@ type fields struct {
 	trans  *transition
 }
 
-func (f fields) has(name string) bool {
-	_, t := f.text[name]
-	_, d := f.days[name]
-	_, n := f.number[name]
-	return t || d || n
-}
-
 func itoa(n int) string                  { return strconv.Itoa(n) }
 func contains(l []string, s string) bool { return slices.Contains(l, s) }
 

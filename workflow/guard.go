@@ -151,10 +151,11 @@ func levelKnown(m *move) *Problem {
 
 func notBelow(m *move) *Problem {
 	v := m.verdict()
-	if v.Manual || m.c.Level >= v.Level || m.f.text["override"] != "" {
+	least := max(v.Level, v.AtLeast) // where one part is decided by hand, the others still bind
+	if m.c.Level >= least || m.f.text["override"] != "" {
 		return nil
 	}
-	return &Problem{Basis: slices.Clone(v.Basis), Args: map[string]string{"proposed": itoa(m.c.Level), "implied": itoa(v.Level), "criteria": strings.Join(v.Criteria, ", ")}}
+	return &Problem{Basis: slices.Clone(v.Basis), Args: map[string]string{"proposed": itoa(m.c.Level), "implied": itoa(least), "criteria": strings.Join(v.Criteria, ", ")}}
 }
 
 // reasonGiven asks for the written reason that a departure from the implied

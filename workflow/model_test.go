@@ -107,8 +107,6 @@ func (p *province) submitted(level int, system string) string {
 	return id
 }
 
-var fit = workflow.With{"points": map[string]any{"a": "fit", "b": "fit", "c": "fit"}}
-
 func TestAStepOnAnOldVersionIsStaleAndSaysWhoActed(t *testing.T) {
 	p := newProvince(t, "2022-03-01")
 	id := p.submitted(2, "s2")

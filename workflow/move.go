@@ -36,7 +36,6 @@ type move struct {
 	hold   *Hold // of a case about to open
 	warns  []string
 	date   Day // of the papers
-	note   PaperFacts
 	change Change
 }
 

@@ -63,8 +63,8 @@ func (s *Service) ReserveNumber(ctx context.Context, who, issuer, series, text s
 	return s.Store.Reserve(ctx, NumberAsk{ID: s.NewID("number"), Issuer: issuer, Series: series, Year: on.Year(), Text: clean, Typed: true, On: on, Person: who})
 }
 
-// VoidNumber ends a reserved number with a reason; it stays visible and is never
-// given again.
+// VoidNumber ends a reserved number of the issuer's book of this or last year
+// with a reason; it stays visible and is never given again.
 func (s *Service) VoidNumber(ctx context.Context, who, issuer, id, reason string) error {
 	p, err := s.Store.Person(ctx, who)
 	if err != nil {
@@ -80,7 +80,16 @@ func (s *Service) VoidNumber(ctx context.Context, who, issuer, id, reason string
 	if clean == "" {
 		return invalid("reason", "expect.required", "")
 	}
-	return s.Store.VoidNumber(ctx, id, clean)
+	for _, year := range []int{s.Today().Year(), s.Today().Year() - 1} {
+		book, err := s.Store.Numbers(ctx, issuer, year)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(book, func(n Number) bool { return n.ID == id }) {
+			return s.Store.VoidNumber(ctx, id, clean)
+		}
+	}
+	return notFound("number", id)
 }
 
 // Numbers lists an issuer's book of a year, in the order of its numbers.
