@@ -18,7 +18,7 @@ help: ## print the targets
 build: bin/capdo ## build the program as bin/capdo
 
 bin/capdo: go.mod go.sum $(SOURCES)
-	$(GO) build -trimpath -tags '$(TAGS)' -o bin/capdo .
+	$(GO) build -trimpath -ldflags '-s -w' -tags '$(TAGS)' -o bin/capdo .
 
 $(DEMO)/capdo.db: bin/capdo
 	@[ -e $@ ] || bin/capdo demo --out $(DEMO)

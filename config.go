@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -154,6 +155,10 @@ func newID(kind string) string {
 // readRegister reads an old register of any known format.
 func readRegister(r io.Reader, name string) ([]workflow.ImportRow, []workflow.RowRefusal, string, error) {
 	sheet, err := intake.Read(r, name)
+	var file *intake.FileError
+	if errors.As(err, &file) {
+		return nil, nil, "", &workflow.Problem{Kind: workflow.Invalid, Key: "import.file." + file.Reason, Args: map[string]string{"file": name, "line": strconv.Itoa(file.Line)}}
+	}
 	if err != nil {
 		return nil, nil, "", err
 	}

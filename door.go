@@ -24,8 +24,11 @@ import (
 // serve opens the door and keeps it open until the program is told to stop;
 // what was acknowledged is finished first.
 func serve(ctx context.Context, a *app, args []string) error {
-	addr := ""
-	f, _, err := a.flags("serve", args, func(fs *flag.FlagSet) { fs.StringVar(&addr, "addr", "127.0.0.1:8080", "") })
+	addr, secure := "", false
+	f, _, err := a.flags("serve", args, func(fs *flag.FlagSet) {
+		fs.StringVar(&addr, "addr", "127.0.0.1:8080", "")
+		fs.BoolVar(&secure, "secure", false, "")
+	})
 	if err != nil {
 		return err
 	}
@@ -37,7 +40,7 @@ func serve(ctx context.Context, a *app, args []string) error {
 	if err := svc.Tick(ctx); err != nil {
 		return err
 	}
-	srv := &http.Server{Handler: a.door(svc, st), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+	srv := &http.Server{Handler: a.door(svc, st, secure), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -77,13 +80,13 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service) {
 	}
 }
 
-func (a *app) door(svc *workflow.Service, st *store.Store) http.Handler {
+func (a *app) door(svc *workflow.Service, st *store.Store, secure bool) http.Handler {
 	notice := ""
 	if svc.Demo {
 		notice = a.words.Message(a.lang, "cli.demo_notice", map[string]string{"day": svc.Today().String()})
 	}
 	return api.New(api.Config{Service: svc, Identity: a.identity(st), Message: a.words.Message, Intake: readRegister,
-		RegisterFile: a.registerFile, Notice: notice, Log: slog.New(slog.NewTextHandler(a.errs, nil))})
+		RegisterFile: a.registerFile, Notice: notice, Secure: secure, Log: slog.New(slog.NewTextHandler(a.errs, nil))})
 }
 
 func (a *app) identity(st *store.Store) *identity.Identity {

@@ -256,7 +256,7 @@ func (d *door) importRegister(g *gin.Context) {
 	if _, _, ok := d.query(g, "accept_good", "source"); !ok {
 		return
 	}
-	if err := d.Service.MayHouse(g, who(g), "import"); err != nil {
+	if err := d.Service.MayHouse(g, who(g), "import", g.Param("owner")); err != nil {
 		d.fail(g, err)
 		return
 	}
@@ -266,8 +266,7 @@ func (d *door) importRegister(g *gin.Context) {
 	}
 	rows, refused, source, err := d.Intake(g.Request.Body, name)
 	if err != nil {
-		d.Log.Info("register not readable", "error", err)
-		d.refuse(g, http.StatusUnprocessableEntity, "invalid", "kind.malformed")
+		d.fail(g, err)
 		return
 	}
 	rep, err := d.Service.Import(g, who(g), workflow.ImportOrder{Owner: g.Param("owner"), Source: source, Rows: rows, Refused: refused, AcceptGood: g.Query("accept_good") == "1"})

@@ -46,6 +46,7 @@ var funcs = template.FuncMap{
 		}
 		return false
 	},
+	"cite": cite,
 	"join": func(list []string) string { return strings.Join(list, ", ") },
 }
 
@@ -57,4 +58,27 @@ func month(s starter) string {
 		return fmt.Sprintf("%02d", m)
 	}
 	return fmt.Sprint(m)
+}
+
+// cited is a citation taken apart, so that a form can write it out in words.
+type cited struct{ Kind, No, Article, Clause, Point string }
+
+// cite takes "NĐ 85/2016 Đ9 k2 a" apart: kind, number, article, clause, point.
+func cite(v any) cited {
+	var c cited
+	for i, w := range strings.Fields(fmt.Sprint(v)) {
+		switch {
+		case i == 0:
+			c.Kind = w
+		case c.No == "":
+			c.No = w
+		case c.Article == "":
+			c.Article = strings.TrimLeft(w, "\u0110")
+		case c.Clause == "" && strings.HasPrefix(w, "k"):
+			c.Clause = w[1:]
+		default:
+			c.Point = w
+		}
+	}
+	return c
 }

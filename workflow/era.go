@@ -128,17 +128,21 @@ func (m *move) pickNew() *Problem {
 	return nil
 }
 
-// termOf checks a declared project: begun before the day the law names, and the
-// term not yet over.
+// termOf checks a declared project: one begun too late does not keep the regime
+// open, and after the term nothing does.
 func (m *move) termOf(project Day) *Problem {
 	d := m.r.Declared
-	if d != nil && project.Before(d.ProjectBefore) && !m.day.After(d.Until) && !project.After(m.day) {
-		return nil
+	if d == nil {
+		return closedTo(m.r.Ended, nil)
 	}
-	p := &Problem{Kind: Refused, Key: "guard.transition_term", Guard: "transition_term"}
-	if d != nil {
-		p.Basis = d.Basis
-		p.Args = map[string]string{"before": d.ProjectBefore.String(), "until": d.Until.String()}
+	p := &Problem{Kind: Refused, Basis: d.Basis, Args: map[string]string{"before": d.ProjectBefore.String(), "until": d.Until.String()}}
+	switch {
+	case m.day.After(d.Until):
+		p.Key, p.Guard = "guard.transition_term", "transition_term"
+	case !project.Before(d.ProjectBefore) || project.After(m.day):
+		p.Key, p.Guard = "guard.regime_in_force", "regime_in_force"
+	default:
+		return nil
 	}
 	return p
 }

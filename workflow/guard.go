@@ -38,7 +38,7 @@ func (m *move) guard(name string) *Problem {
 	if p.Kind == "" {
 		p.Kind = Refused
 	}
-	if p.Kind == Refused {
+	if p.Kind == Refused && p.Guard == "" {
 		p.Guard = name
 	}
 	if p.Key == "" {

@@ -20,16 +20,24 @@ func (s *Service) house(p Person, act, office string) *Problem {
 	return &Problem{Kind: Denied, Key: "act.denied", Args: map[string]string{"act": act, "office": office}}
 }
 
-// MayHouse tells whether a person may do a house act today.
-func (s *Service) MayHouse(ctx context.Context, who, act string) error {
+// MayHouse tells whether a person may do a house act today for an owner: some
+// running grant of his lies in the owner or in an office under it.
+func (s *Service) MayHouse(ctx context.Context, who, act, owner string) error {
 	p, err := s.Store.Person(ctx, who)
 	if err != nil {
 		return err
 	}
-	if no := s.house(p, act, ""); no != nil {
-		return no
+	offices, err := s.officeMap(ctx)
+	if err != nil {
+		return err
 	}
-	return nil
+	no := &Problem{Kind: Denied, Key: "act.denied", Args: map[string]string{"act": act, "office": offices[owner].Name}}
+	for _, g := range p.Grants {
+		if (parties{offices: offices}).under(g.Office, owner) && s.house(p, act, g.Office) == nil {
+			return nil
+		}
+	}
+	return no
 }
 
 // ReserveNumber enters a number that the document system gave into the issuer's
