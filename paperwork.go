@@ -71,6 +71,7 @@ func importRegister(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	defer file.Close()
+	a.progress("cli.reading", 0)
 	if order.Rows, order.Refused, order.Source, err = readRegister(file, filepath.Base(names[0])); err != nil {
 		return err
 	}
@@ -87,11 +88,23 @@ func importRegister(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	order.Owner = o.ID
+	a.progress("cli.importing", len(order.Rows))
 	rep, err := svc.Import(ctx, "", order)
 	if err != nil {
 		return err
 	}
 	return a.showImport(f.json, rep, good)
+}
+
+// progress tells a person at a terminal what long work is at.
+func (a *app) progress(key string, n int) {
+	f, ok := a.errs.(*os.File)
+	if !ok {
+		return
+	}
+	if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		fmt.Fprintln(f, a.words.Message(a.lang, key, map[string]string{"count": strconv.Itoa(n)}))
+	}
 }
 
 func (a *app) showImport(asJSON bool, rep *workflow.ImportReport, good bool) error {
@@ -171,6 +184,7 @@ func printRegister(ctx context.Context, a *app, args []string) error {
 		}
 		return a.writeJSON(rows)
 	}
+	a.progress("cli.printing", 0)
 	facts, _, err := svc.PrintRegister(ctx, o.ID, day)
 	if err != nil {
 		return err

@@ -158,6 +158,9 @@ func TestTheDoor(t *testing.T) {
 		{"a case of others is not there", func() (int, map[string]any) { return an.get("/api/v1/cases/d3") }, 404, "not_found"},
 		{"a case that is not there is not there", func() (int, map[string]any) { return an.get("/api/v1/cases/d9") }, 404, "not_found"},
 		{"the administrator sees no case", func() (int, map[string]any) { return admin.get("/api/v1/cases/d2") }, 404, "not_found"},
+		{"the administrator sees no register", func() (int, map[string]any) { return admin.get("/api/v1/registers/ubnd") }, 404, "not_found"},
+		{"the administrator sees no system", func() (int, map[string]any) { return admin.get("/api/v1/systems/van-ban") }, 404, "not_found"},
+		{"only a clerk of the issuer reserves its numbers", func() (int, map[string]any) { return an.post("/api/v1/numbers/ubnd", `{"no":"99/QĐ-UBND"}`) }, 403, "denied"},
 		{"papers of others are not there", func() (int, map[string]any) { return an.get("/api/v1/papers/d3.3.form-02") }, 404, "not_found"},
 		{"an unknown parameter is refused", func() (int, map[string]any) { return an.get("/api/v1/systems?sort=name;DROP") }, 400, "malformed"},
 		{"a page of nonsense size is refused", func() (int, map[string]any) { return an.get("/api/v1/systems?limit=100000") }, 400, "malformed"},
@@ -177,6 +180,13 @@ func TestTheDoor(t *testing.T) {
 	}
 	if code, body = an.get("/api/v1/systems?limit=10"); code != 200 || len(body["items"].([]any)) != 10 || body["next"] == "" {
 		t.Errorf("first page: %d %v", code, body["next"])
+	}
+	hoa := signedIn(t, srv, "hoa")
+	if code, body = hoa.post("/api/v1/numbers/ubnd", `{"no":"99/QĐ-UBND"}`); code != 200 || body["state"] != "reserved" {
+		t.Errorf("a clerk's reservation: %d %v", code, body)
+	}
+	if code, body = hoa.post("/api/v1/numbers/ubnd", `{"no":"99/QĐ-UBND"}`); code != 422 || body["key"] != "number.taken" {
+		t.Errorf("the same number again: %d %v", code, body)
 	}
 	if code, body = an.get("/api/v1/registers/ubnd?on=2021-12-01"); code != 200 || len(body["items"].([]any)) != 22 {
 		t.Errorf("register: %d", code)

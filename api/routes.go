@@ -91,16 +91,58 @@ func (d *door) systems(g *gin.Context) {
 		return
 	}
 	list, err := d.Service.Systems(g, workflow.SystemQuery{After: after, Limit: limit, Name: g.Query("name"), Owner: g.Query("owner")})
+	if err != nil {
+		d.fail(g, err)
+		return
+	}
 	next := ""
 	if len(list) == limit {
 		next = list[limit-1].ID
 	}
-	d.give(g, gin.H{"items": list, "next": next}, err)
+	items, seen := []*workflow.SystemView{}, map[string]bool{}
+	for _, s := range list {
+		for _, owner := range s.Owners {
+			if _, asked := seen[owner]; !asked {
+				if seen[owner], err = d.Service.MaySeeOwner(g, who(g), owner); err != nil {
+					d.fail(g, err)
+					return
+				}
+			}
+			if seen[owner] {
+				items = append(items, s)
+				break
+			}
+		}
+	}
+	g.JSON(http.StatusOK, gin.H{"items": items, "next": next})
 }
 
 func (d *door) system(g *gin.Context) {
 	s, err := d.Service.System(g, g.Param("id"))
-	d.give(g, s, err)
+	if p, ok := workflow.ProblemOf(err); ok && p.Kind == workflow.NotFound {
+		err = missing("system")
+	}
+	if err == nil {
+		for _, owner := range s.Owners {
+			if see, fault := d.Service.MaySeeOwner(g, who(g), owner); see || fault != nil {
+				d.give(g, s, fault)
+				return
+			}
+		}
+		err = missing("system")
+	}
+	d.fail(g, err)
+}
+
+// ofOwner hides what belongs to an owner the person is not under.
+func (d *door) ofOwner(g *gin.Context) {
+	see, err := d.Service.MaySeeOwner(g, who(g), g.Param("owner"))
+	if err == nil && !see {
+		err = missing("office")
+	}
+	if err != nil {
+		d.fail(g, err)
+	}
 }
 
 // cases lists what the person may see; next is the key to go on from, also

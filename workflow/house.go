@@ -271,3 +271,23 @@ func (s *Service) MaySee(ctx context.Context, who string, v *CaseView) (bool, er
 		return slices.ContainsFunc(ids, func(id string) bool { return p.under(id, g.Office) })
 	}), nil
 }
+
+// MaySeeOwner tells whether a person may see the systems and registers of an
+// owner: everybody with a running role in the owner, under it, or above it.
+func (s *Service) MaySeeOwner(ctx context.Context, who, owner string) (bool, error) {
+	person, err := s.Store.Person(ctx, who)
+	if err != nil {
+		return false, err
+	}
+	offices, err := s.officeMap(ctx)
+	if err != nil {
+		return false, err
+	}
+	p := parties{offices: offices}
+	return slices.ContainsFunc(person.Grants, func(g Grant) bool {
+		if _, reads := s.Rights.Allows(g.Role, "read"); !reads || !g.On(s.Today()) {
+			return false
+		}
+		return p.under(g.Office, owner) || p.under(owner, g.Office)
+	}), nil
+}
