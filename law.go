@@ -86,7 +86,7 @@ func (a *app) readMap(name string) (map[string]any, error) {
 // classify answers the wizard's question from a map of facts.
 func classify(_ context.Context, a *app, args []string) error {
 	key := ""
-	f, names, err := a.flags("classify", args, func(fs *flag.FlagSet) { fs.StringVar(&key, "regime", "nd85-tt12", "") })
+	f, names, err := a.flags("classify", args, func(fs *flag.FlagSet) { fs.StringVar(&key, "regime", a.book.Regimes[len(a.book.Regimes)-1].Key, "") })
 	if err != nil {
 		return err
 	}
