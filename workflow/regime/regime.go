@@ -33,6 +33,7 @@ type Regime struct {
 	Guards      map[string]GuardRule `yaml:"-"`
 	System      *Procedure           `yaml:"-"`
 	Dossiers    []*Procedure         `yaml:"-"`
+	procedures  []*Procedure         // all, as read
 }
 
 // Ending is what ended a regime.
