@@ -51,8 +51,9 @@ test: setup ## every test: units, scenarios, papers, stores, migrations on a rea
 golden: ## rewrite the golden files; review the difference like code
 	$(GO) test -tags '$(TAGS)' ./internal/press -update
 
-docs: ## rewrite docs/procedures from the law data
+docs: ## rewrite docs/procedures and docs/coverage.md from law data and scenarios
 	$(GO) run ./internal/tools/procedures docs/procedures
+	$(GO) test -count=1 -tags '$(TAGS)' -run TestTheRuleBookIsPlayed . -args -update-coverage
 
 lint:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt'ed: $$bad"; exit 1; }

@@ -33,6 +33,7 @@ func (c *classification) run(_ context.Context, p *player) (d differences, err e
 		return d, nil
 	}
 	v := r.Criteria.Classify(facts)
+	p.saw(c.regime, slices.Concat(v.Criteria, v.Floors)...)
 	if c.level != "" {
 		d.same("level", c.level, levelOf(v))
 	}
@@ -81,6 +82,7 @@ func (c *computation) run(_ context.Context, p *player) (d differences, err erro
 		d.later(c.rule + " under " + c.regime)
 		return d, nil
 	}
+	p.saw(c.regime, c.rule)
 	var o regime.Computation
 	if c.year > 0 {
 		o, err = p.svc.Book.Calendar.DueIn(dl, c.year)
