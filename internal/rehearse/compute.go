@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"capdo/workflow"
 	"capdo/workflow/regime"
@@ -27,7 +28,7 @@ func (c *classification) run(_ context.Context, p *player) (d differences, err e
 		d.later("regime " + c.regime)
 		return d, nil
 	}
-	facts, err := r.Criteria.CheckFacts(c.facts)
+	facts, err := p.svc.Book.CheckFacts(r.Criteria, c.facts)
 	if err != nil {
 		d.add("facts that can be read", err.Error())
 		return d, nil
@@ -61,12 +62,16 @@ func levelOf(v regime.Verdict) string {
 	return "unknown"
 }
 
+// momentForm is how a scenario writes a moment.
+const momentForm = "2006-01-02T15:04"
+
 // computation is one deadline worked out.
 type computation struct {
 	rule, regime string
-	from, start  workflow.Day
+	from         *moment
+	start        workflow.Day
 	year         int
-	is           string // a day, or none
+	is           string // a day, a moment, or none
 	refused      *refusal
 	origin       string
 }
@@ -87,9 +92,15 @@ func (c *computation) run(_ context.Context, p *player) (d differences, err erro
 	if c.year > 0 {
 		o, err = p.svc.Book.Calendar.DueIn(dl, c.year)
 	} else {
-		o, err = p.svc.Book.Calendar.Due(dl, c.from, c.start)
+		o, err = p.svc.Book.Calendar.Due(dl, c.from.day, c.start)
+		if c.from.timed {
+			o, err = p.svc.Book.Calendar.DueAt(dl, c.from.time(), c.start)
+		}
 	}
 	due := orNone(o.Due.String())
+	if strings.Contains(c.is, "T") && !o.At.IsZero() {
+		due = o.At.Format(momentForm)
+	}
 	problem := uncounted(err)
 	switch {
 	case c.refused != nil:

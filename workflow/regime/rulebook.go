@@ -13,12 +13,13 @@ type Rule struct {
 	ID       string
 	Level    int      // a criterion's level, or the least level of a floor; 0 where the appraiser chooses
 	Manual   bool     // of the floor where no criterion matches
+	Scale    bool     // of the floor that flags a harm scale above the level
 	Flag     string   // raised by a floor
 	Fields   []string // of a contradiction: the facts to look at
 	Basis    []Citation
 	Origin   Origin
 	Verified Verified
-	When     *Condition // nil for the manual floor
+	When     *Condition // nil for the floors that keep no level
 	Explain  string     // in Vietnamese
 }
 
@@ -36,11 +37,14 @@ type Condition struct {
 // Rules lists the criteria by level, then id.
 func (c *Criteria) Rules() []Rule { return shownRules(c.rules) }
 
-// Floors lists the floors by their least level, then id; the manual one is last.
+// Floors lists the floors by their least level, then id; those that keep no
+// level, the manual one and the harm scale's, are last.
 func (c *Criteria) Floors() []Rule {
 	all := slices.Clone(c.floors)
-	if c.manual != nil {
-		all = append(all, c.manual)
+	for _, r := range []*critRule{c.manual, c.scale} {
+		if r != nil {
+			all = append(all, r)
+		}
 	}
 	return shownRules(all)
 }
@@ -51,7 +55,7 @@ func (c *Criteria) ContradictionRules() []Rule { return shownRules(c.contradicti
 func shownRules(list []*critRule) []Rule {
 	out := make([]Rule, 0, len(list))
 	for _, r := range list {
-		out = append(out, Rule{ID: r.ID, Level: r.least(), Manual: r.Manual, Flag: r.Flag, Fields: r.Fields,
+		out = append(out, Rule{ID: r.ID, Level: r.least(), Manual: r.Manual, Scale: r.ScaleAbove, Flag: r.Flag, Fields: r.Fields,
 			Basis: r.Basis, Origin: r.Origin, Verified: r.Verified, When: shown(r.When), Explain: r.Explain})
 	}
 	return out

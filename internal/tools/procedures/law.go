@@ -124,6 +124,10 @@ func (w *words) deadlineNote(d *regime.Deadline) string {
 	}
 	add(d.Remind, w.own["note.remind"])
 	add(d.Note != "", d.Note)
+	if c := d.Counting; c != nil {
+		add(true, w.say("note.counting", "note", c.Note, "origin", w.word("origin", string(c.Origin)), "verified", w.verified(c.Verified)))
+	}
+	add(d.Also != "", w.say("note.also", "fact", "`"+d.Also+"`"))
 	return cell(strings.Join(out, " "))
 }
 
