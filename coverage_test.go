@@ -294,3 +294,36 @@ func (c *coverage) compare() {
 		c.t.Errorf("%s is stale (%v): run make docs", name, err)
 	}
 }
+
+// TestARowMustBePlayedFromTheDayTheProgramCarriesIt holds rows of acts, states,
+// levels and rule sets unknown to the program apart from those it has.
+func TestARowMustBePlayedFromTheDayTheProgramCarriesIt(t *testing.T) {
+	b := book(t)
+	oldest := b.Regimes[0]
+	none := &played{steps: map[taken][]string{}}
+	ticked := &played{steps: map[taken][]string{{regime: oldest.Key, act: "tick"}: {"1"}}}
+	for _, c := range []struct {
+		says string
+		row  ruleRow
+		from string
+		p    *played
+		want bool
+	}{
+		{"an act of the law data", ruleRow{Act: "withdraw", Levels: []int{3}}, "approval_returned", none, true},
+		{"one of several levels is enough", ruleRow{Act: "withdraw", Levels: []int{3, 9}}, "draft", none, true},
+		{"an act nobody knows", ruleRow{Act: "dance"}, "", none, false},
+		{"a state nobody knows", ruleRow{Act: "withdraw"}, "dancing", none, false},
+		{"a level nobody knows", ruleRow{Act: "withdraw", Levels: []int{9}}, "draft", none, false},
+		{"an act of the clock not seen yet", ruleRow{Act: "tick"}, "", none, false},
+		{"an act of the clock once seen", ruleRow{Act: "tick"}, "", ticked, true},
+	} {
+		c.row.Regimes = []string{oldest.Key}
+		if got := c.row.carried(b, c.p, c.from); got != c.want {
+			t.Errorf("%s: carried %v", c.says, got)
+		}
+		c.row.Regimes = []string{"no-such-law"}
+		if c.row.carried(b, c.p, c.from) {
+			t.Errorf("%s: carried by a rule set that is not there", c.says)
+		}
+	}
+}
