@@ -67,6 +67,17 @@ type Principle struct {
 // The principle that makes the highest component decide; the answer cites it.
 const critHighestComponent = "P3"
 
+// The principle that an unknown which could raise the level leaves it open.
+const critIncomplete = "P7"
+
+// WhyIncomplete cites why facts that are missing must be asked for.
+func (c *Criteria) WhyIncomplete() []Citation {
+	if p := c.Principles[critIncomplete]; p != nil {
+		return p.Basis
+	}
+	return nil
+}
+
 // critRule is a rule, a floor or a contradiction: something that follows when
 // its condition holds.
 type critRule struct {
