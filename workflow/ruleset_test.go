@@ -118,3 +118,30 @@ func TestAnImportCountsByTheRuleSetOfEachDate(t *testing.T) {
 		}
 	}
 }
+
+func TestASystemFiledUnderOneDecreeIsAskedWhatTheOtherWants(t *testing.T) {
+	p := newProvince(t, "2026-10-01")
+	ctx := context.Background()
+	id := p.must("an", workflow.Want{Act: "create", System: "s3", Level: 3, Track: "operating"}).Case.ID
+	p.must("an", workflow.Want{Act: "attach", Case: id, With: workflow.With{"components": []any{1, 2, 3, 4}, "risk_assessment": true}})
+	missing := p.refused("binh", workflow.Want{Act: "submit", Case: id}, workflow.Refused)
+	if missing.Guard != "level_known" || !slices.ContainsFunc(missing.Fields, func(f workflow.Field) bool { return f.Name == "facts.handles_admin_procedures" }) {
+		t.Errorf("what the new decree asks is not named: %+v", missing)
+	}
+	old := p.refused("an", workflow.Want{Act: "set_facts", Case: id, With: workflow.With{"facts": map[string]any{"dvc_level": 2}}}, workflow.Invalid)
+	if old.Fields[0].Name != "facts.dvc_level" {
+		t.Errorf("a case of the new decree took a fact of the old one: %+v", old)
+	}
+	p.must("an", workflow.Want{Act: "set_facts", Case: id, With: workflow.With{"facts": map[string]any{"handles_admin_procedures": true, "nsi_criteria": []any{}}}})
+	out := p.must("binh", workflow.Want{Act: "submit", Case: id})
+	if out.Case.Implied != 3 || out.Case.Present().Facts["dvc_level"] != 3 {
+		t.Errorf("implied %d with %v", out.Case.Implied, out.Case.Present().Facts)
+	}
+	sys, err := p.System(ctx, "s3")
+	if err != nil || sys.Facts["dvc_level"] != 3 || sys.Facts["handles_admin_procedures"] != true {
+		t.Errorf("the answers to the old decree are gone: %v %v", sys.Facts, err)
+	}
+	if err := p.AddSystem(ctx, &workflow.System{ID: "x", Name: "X", Facts: workflow.Facts{"colour": "red"}}); err == nil {
+		t.Error("a fact no decree asks is taken")
+	}
+}
