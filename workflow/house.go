@@ -51,6 +51,9 @@ func (s *Service) systemView(sys *System, offices map[string]Office) *SystemView
 	if p.sduOperates() {
 		v.Flags = append(v.Flags, "conflict_of_interest")
 	}
+	if sys.Level > 0 {
+		v.RuleSet = s.RuleSet(sys.LevelBy)
+	}
 	if kept, _, ok := s.Book.Kept(sys.LevelBy, s.Today()); ok && sys.Level > 0 {
 		v.Flags = append(v.Flags, nonEmpty(kept.Flag)...)
 	}

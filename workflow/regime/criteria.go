@@ -54,19 +54,6 @@ type HarmScale struct {
 	line     int
 }
 
-// Principle is a rule about the criteria themselves.
-type Principle struct {
-	ID       string     `yaml:"id"`
-	Rule     string     `yaml:"rule"`
-	Basis    []Citation `yaml:"basis"`
-	Origin   Origin     `yaml:"origin"`
-	Verified Verified   `yaml:"verified"`
-	line     int
-}
-
-// The principle that makes the highest component decide; the answer cites it.
-const critHighestComponent = "P3"
-
 // critRule is a rule, a floor or a contradiction: something that follows when
 // its condition holds.
 type critRule struct {
@@ -109,13 +96,6 @@ func (f *Fact) UnmarshalYAML(n ast.Node) (err error) {
 func (h *HarmScale) UnmarshalYAML(n ast.Node) (err error) {
 	type plain HarmScale
 	h.line, err = critNode(n, (*plain)(h))
-	return err
-}
-
-// UnmarshalYAML reads a principle and remembers its line.
-func (p *Principle) UnmarshalYAML(n ast.Node) (err error) {
-	type plain Principle
-	p.line, err = critNode(n, (*plain)(p))
 	return err
 }
 
@@ -309,18 +289,6 @@ func (x *critReader) contradiction(r *critRule) {
 		x.bad(x.c.byKey[f] == nil, r.line, r.ID+": unknown fact "+f)
 	}
 	x.c.contradictions = append(x.c.contradictions, r)
-}
-
-func (x *critReader) principle(p *Principle) {
-	if p == nil {
-		x.bad(true, 0, "a principle is empty")
-		return
-	}
-	x.bad(p.ID == "" || p.Rule == "", p.line, p.ID+": a principle needs an id and a rule")
-	x.bad(x.c.Principles[p.ID] != nil, p.line, p.ID+": is named twice")
-	x.bad(!p.Origin.valid(), p.line, p.ID+": unknown origin "+string(p.Origin))
-	x.cites(p.line, p.ID, p.Basis, p.Verified)
-	x.c.Principles[p.ID] = p
 }
 
 func (x *critReader) cites(line int, who string, basis []Citation, mark Verified) {
