@@ -126,17 +126,29 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 	}
 	day, err := st.Setting(ctx, demoDay)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, errors.Join(err, st.Close())
 	}
 	clock := time.Now
 	if day != "" {
 		supposed, err := regime.ParseDay(day)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, errors.Join(err, st.Close())
 		}
 		clock = func() time.Time { return supposed.Start().Add(8 * time.Hour) }
 	}
 	return a.over(st, a.book, clock, day != ""), st, nil
+}
+
+// inDatabase does something over a database and closes it again.
+func (a *app) inDatabase(ctx context.Context, path string, create bool, do func(svc *workflow.Service, st *store.Store) error) error {
+	svc, st, err := a.service(ctx, path, create)
+	if err != nil {
+		return err
+	}
+	if err = do(svc, st); err != nil {
+		return errors.Join(err, st.Close())
+	}
+	return st.Close()
 }
 
 func (a *app) over(st workflow.Store, book *regime.Book, clock workflow.Clock, demo bool) *workflow.Service {

@@ -32,6 +32,8 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/rehearse":         {may: list("workflow workflow/regime workflow/memory github.com/goccy/go-yaml")},
 	"internal/tools/fontsubset": {may: list("golang.org/x/image")},
 	"api":                       {may: list("github.com/gin-gonic/gin workflow workflow/regime templates internal/vn internal/identity")},
+
+	"internal/identity/identitytest": {may: list("internal/identity")},
 }
 
 func list(s string) []string { return strings.Fields(s) }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"capdo/internal/identity"
 	"capdo/workflow"
 	"capdo/workflow/regime"
 )
@@ -42,42 +41,6 @@ func (d *door) give(g *gin.Context, v any, err error) {
 		return
 	}
 	g.JSON(http.StatusOK, v)
-}
-
-func (d *door) signIn(g *gin.Context) {
-	var in struct {
-		Login    string `json:"login"`
-		Password string `json:"password"`
-	}
-	if !d.read(g, &in) {
-		return
-	}
-	token, person, err := d.Identity.SignIn(g, in.Login, in.Password)
-	switch {
-	case errors.Is(err, identity.ErrTooMany):
-		d.refuse(g, http.StatusTooManyRequests, "busy", "signin.wait")
-	case errors.Is(err, identity.ErrFailed):
-		d.refuse(g, http.StatusUnauthorized, "unauthenticated", "signin.failed")
-	case err != nil:
-		d.fail(g, err)
-	default:
-		d.setCookie(g, token, int(identity.Life.Seconds()))
-		g.JSON(http.StatusOK, gin.H{"person": person})
-	}
-}
-
-func (d *door) setCookie(g *gin.Context, token string, seconds int) {
-	http.SetCookie(g.Writer, &http.Cookie{Name: cookie, Value: token, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteLaxMode})
-}
-
-func (d *door) signOut(g *gin.Context) {
-	token, _ := g.Cookie(cookie)
-	if err := d.Identity.SignOut(g, token); err != nil {
-		d.fail(g, err)
-		return
-	}
-	d.setCookie(g, "", -1)
-	g.Status(http.StatusNoContent)
 }
 
 func (d *door) me(g *gin.Context) {
