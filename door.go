@@ -41,11 +41,24 @@ func serve(ctx context.Context, a *app, args []string) error {
 			return err
 		}
 		defer l.Close()
+		if err := a.sweep(ctx, svc); err != nil {
+			return err
+		}
 		if err := svc.Tick(ctx); err != nil {
 			return err
 		}
 		return a.receive(ctx, svc, l, st, a.door(svc, st, secure, trusted))
 	})
+}
+
+// sweep voids the numbers a crash left reserved, and names them. Commands do not
+// sweep: beside them the server may be at work.
+func (a *app) sweep(ctx context.Context, svc *workflow.Service) error {
+	swept, err := svc.SweepNumbers(ctx)
+	for _, n := range swept {
+		a.say("cli.swept", map[string]string{"no": n.Text, "case": n.Case, "form": n.Form})
+	}
+	return err
 }
 
 // addresses reads a list of addresses or networks parted by commas.
