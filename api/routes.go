@@ -53,31 +53,8 @@ func (d *door) systems(g *gin.Context) {
 	if !ok {
 		return
 	}
-	list, err := d.Service.Systems(g, workflow.SystemQuery{After: after, Limit: limit, Name: g.Query("name"), Owner: g.Query("owner")})
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	next := ""
-	if len(list) == limit {
-		next = list[limit-1].ID
-	}
-	items, seen := []*workflow.SystemView{}, map[string]bool{}
-	for _, s := range list {
-		for _, owner := range s.Owners {
-			if _, asked := seen[owner]; !asked {
-				if seen[owner], err = d.Service.MaySeeOwner(g, who(g), owner); err != nil {
-					d.fail(g, err)
-					return
-				}
-			}
-			if seen[owner] {
-				items = append(items, s)
-				break
-			}
-		}
-	}
-	g.JSON(http.StatusOK, gin.H{"items": items, "next": next})
+	page, err := d.Service.ListSystems(g, who(g), workflow.SystemQuery{After: after, Limit: limit, Name: g.Query("name"), Owner: g.Query("owner")})
+	d.give(g, page, err)
 }
 
 func (d *door) system(g *gin.Context) {
@@ -108,34 +85,15 @@ func (d *door) ofOwner(g *gin.Context) {
 	}
 }
 
-// cases lists what the person may see; next is the key to go on from, also
-// where everything on this page was hidden.
+// cases lists what the person may see; next is the key to go on from, empty at
+// the end.
 func (d *door) cases(g *gin.Context) {
 	after, limit, ok := d.query(g, "after", "limit", "system", "state")
 	if !ok {
 		return
 	}
-	list, err := d.Service.Cases(g, workflow.CaseQuery{After: after, Limit: limit, System: g.Query("system"), State: g.Query("state")})
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	items, next := []*workflow.CaseView{}, ""
-	for _, v := range list {
-		next = v.ID
-		see, err := d.Service.MaySee(g, who(g), v)
-		if err != nil {
-			d.fail(g, err)
-			return
-		}
-		if see {
-			items = append(items, v)
-		}
-	}
-	if len(list) < limit {
-		next = ""
-	}
-	g.JSON(http.StatusOK, gin.H{"items": items, "next": next})
+	page, err := d.Service.ListCases(g, who(g), workflow.CaseQuery{After: after, Limit: limit, System: g.Query("system"), State: g.Query("state")})
+	d.give(g, page, err)
 }
 
 func (d *door) caseByID(g *gin.Context) {

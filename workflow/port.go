@@ -103,6 +103,7 @@ type EventQuery struct {
 // a revision that moved on is one of kind stale.
 type Store interface {
 	Sweeper
+	Lister
 
 	Office(ctx context.Context, id string) (Office, error)
 	Offices(ctx context.Context) ([]Office, error)

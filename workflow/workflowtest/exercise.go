@@ -53,6 +53,7 @@ func Exercise(t *testing.T, open func(t *testing.T) workflow.Store) {
 		"an import is whole or nothing":                     imports,
 		"due cases are found once":                          dueCases,
 		"what a crash left reserved is swept":               sweep,
+		"systems are found by a list of ids":                systemsOf,
 	} {
 		t.Run(name, func(t *testing.T) { exam(t, open(t)) })
 	}
