@@ -3,14 +3,11 @@
 package api
 
 import (
-	_ "embed"
 	"errors"
-	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -28,31 +25,24 @@ type Config struct {
 	Intake func(r io.Reader, name string) ([]workflow.ImportRow, []workflow.RowRefusal, string, error)
 	// RegisterFile writes a printed register as pdf, xlsx, csv or text.
 	RegisterFile func(f workflow.PaperFacts, format string) (content []byte, contentType string, err error)
-	Notice       string   // shown on every page of a demo
-	Secure       bool     // the cookie is sent over TLS only
-	Proxies      []string // addresses or networks of the proxies whose word on the sender is taken
+	Notice       string           // shown on every page of a demo
+	Secure       bool             // the cookie is sent over TLS only
+	Proxies      []string         // addresses or networks of the proxies whose word on the sender is taken
+	Now          func() time.Time // the real time, also where the day is a supposed one
 	Log          *slog.Logger
 }
 
-// What a body may hold, in bytes.
-const (
-	maxBody   = 1 << 20
-	maxImport = 32 << 20
-)
-
-type door struct{ Config }
-
-//go:embed start.html
-var startText string
-
-var startPage = template.Must(template.New("start").Parse(startText))
+type door struct {
+	Config
+	tally tally
+}
 
 // New makes the handler of all routes.
 func New(c Config) http.Handler {
-	d := &door{c}
+	d := &door{Config: c}
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
-	e.HandleMethodNotAllowed = true
+	e.HandleMethodNotAllowed, e.RedirectTrailingSlash = true, false
 	if err := e.SetTrustedProxies(c.Proxies); err != nil {
 		panic("api: " + err.Error())
 	}
@@ -91,7 +81,7 @@ func (d *door) inside(in gin.IRoutes) {
 	reads(in, "/papers/:id", d.paper)
 	reads(in, "/registers/:owner", d.ofOwner, d.register)
 	in.POST("/registers/:owner/import", d.ofOwner, d.importRegister)
-	reads(in, "/numbers/:issuer", d.numbers)
+	reads(in, "/numbers/:issuer", d.booked, d.numbers)
 	in.POST("/numbers/:issuer", d.reserveNumber)
 	in.POST("/numbers/:issuer/:id/void", d.voidNumber)
 }
@@ -155,55 +145,4 @@ func (d *door) seen(g *gin.Context, id string) (*workflow.CaseView, error) {
 
 func missing(what string) error {
 	return &workflow.Problem{Kind: workflow.NotFound, Key: "not_found." + what, Args: map[string]string{"id": ""}}
-}
-
-// page reads after and limit, and refuses parameters nobody knows.
-func (d *door) query(g *gin.Context, known ...string) (after string, limit int, ok bool) {
-	limit = 50
-	asked, err := url.ParseQuery(g.Request.URL.RawQuery)
-	if err != nil {
-		d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
-		return "", 0, false
-	}
-	for name, values := range asked {
-		if !contains(known, name) || len(values) != 1 {
-			d.refuse(g, http.StatusBadRequest, "malformed", "field.unknown")
-			return "", 0, false
-		}
-	}
-	if s := g.Query("limit"); s != "" {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 || n > 200 {
-			d.refuse(g, http.StatusBadRequest, "malformed", "field.invalid")
-			return "", 0, false
-		}
-		limit = n
-	}
-	return g.Query("after"), limit, true
-}
-
-func contains(list []string, s string) bool {
-	for _, one := range list {
-		if one == s {
-			return true
-		}
-	}
-	return false
-}
-
-// start is the first page until the real ones come: what is there, no script.
-func (d *door) start(g *gin.Context) {
-	systems, err := d.Service.Systems(g, workflow.SystemQuery{Limit: 1000})
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	levels := map[int]int{}
-	for _, s := range systems {
-		levels[s.Level]++
-	}
-	g.Header("Content-Type", "text/html; charset=utf-8")
-	if err := startPage.Execute(g.Writer, map[string]any{"Notice": d.Notice, "Systems": len(systems), "Levels": levels, "Day": d.Service.Today()}); err != nil {
-		d.Log.Error("start page", "error", err)
-	}
 }

@@ -35,6 +35,7 @@ type answer struct {
 	Basis     []workflow.Citation `json:"basis,omitempty"`
 	Guard     string              `json:"guard,omitempty"`
 	Fields    []fieldAnswer       `json:"fields,omitempty"`
+	Rows      []rowAnswer         `json:"rows,omitempty"`
 	Can       []string            `json:"can,omitempty"`
 	Open      []string            `json:"open,omitempty"`
 	Reference string              `json:"reference,omitempty"`

@@ -1,39 +1,12 @@
 package api
 
 import (
-	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
 	"capdo/workflow"
-	"capdo/workflow/regime"
 )
-
-// read decodes a JSON body strictly: unknown fields and trailing data are
-// refused.
-func (d *door) read(g *gin.Context, into any) bool {
-	dec := json.NewDecoder(http.MaxBytesReader(g.Writer, g.Request.Body, maxBody))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(into)
-	if err == nil {
-		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("more than one value")
-		}
-	}
-	var tooLarge *http.MaxBytesError
-	switch {
-	case err == nil:
-		return true
-	case errors.As(err, &tooLarge):
-		d.fail(g, err)
-	default:
-		d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
-	}
-	return false
-}
 
 func (d *door) give(g *gin.Context, v any, err error) {
 	if err != nil {
@@ -41,6 +14,14 @@ func (d *door) give(g *gin.Context, v any, err error) {
 		return
 	}
 	g.JSON(http.StatusOK, v)
+}
+
+// listOf writes nothing as an empty list.
+func listOf[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 func (d *door) me(g *gin.Context) {
@@ -129,12 +110,12 @@ func (d *door) actsOf(g *gin.Context) {
 
 func (d *door) events(g *gin.Context) {
 	list, err := d.Service.Events(g, workflow.EventQuery{Case: g.Param("id")})
-	d.give(g, gin.H{"items": list}, err)
+	d.give(g, gin.H{"items": listOf(list)}, err)
 }
 
 func (d *door) papers(g *gin.Context) {
 	list, err := d.Service.Papers(g, g.Param("id"))
-	d.give(g, gin.H{"items": list}, err)
+	d.give(g, gin.H{"items": listOf(list)}, err)
 }
 
 func (d *door) paper(g *gin.Context) {
@@ -148,8 +129,13 @@ func (d *door) paper(g *gin.Context) {
 		d.fail(g, err)
 		return
 	}
-	if g.Query("format") == "text" {
+	switch format := g.Query("format"); format {
+	case "text":
 		g.Data(http.StatusOK, "text/plain; charset=utf-8", []byte(p.Text))
+		return
+	case "", "pdf":
+	default:
+		d.fail(g, invalid("format", "expect.paper_format", format))
 		return
 	}
 	g.Header("ETag", `"`+p.SHA256+`"`)
@@ -174,6 +160,10 @@ func (d *door) act(g *gin.Context) {
 	if k := g.GetHeader("Idempotency-Key"); k != "" {
 		want.Key = k
 	}
+	if len(want.Key) > maxKey {
+		d.fail(g, invalid("key", "expect.shorter", ""))
+		return
+	}
 	if want.Case != "" {
 		if _, err := d.seen(g, want.Case); err != nil {
 			d.fail(g, err)
@@ -182,92 +172,4 @@ func (d *door) act(g *gin.Context) {
 	}
 	out, err := d.Service.Act(g, who(g), want)
 	d.give(g, out, err)
-}
-
-func (d *door) register(g *gin.Context) {
-	if _, _, ok := d.query(g, "on", "format"); !ok {
-		return
-	}
-	on := d.Service.Today()
-	if s := g.Query("on"); s != "" {
-		var err error
-		if on, err = regime.ParseDay(s); err != nil {
-			d.fail(g, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "on", Expect: "expect.day", Value: s}}})
-			return
-		}
-	}
-	if f := g.Query("format"); f == "" || f == "json" {
-		rows, err := d.Service.Register(g, g.Param("owner"), on)
-		d.give(g, gin.H{"on": on, "items": rows}, err)
-		return
-	}
-	facts, _, err := d.Service.PrintRegister(g, g.Param("owner"), on)
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	b, kind, err := d.RegisterFile(facts, g.Query("format"))
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	g.Data(http.StatusOK, kind, b)
-}
-
-// importRegister takes in an old register sent as the body of the request.
-func (d *door) importRegister(g *gin.Context) {
-	if _, _, ok := d.query(g, "accept_good", "source"); !ok {
-		return
-	}
-	if err := d.Service.MayHouse(g, who(g), "import", g.Param("owner")); err != nil {
-		d.fail(g, err)
-		return
-	}
-	name := g.Query("source")
-	if name == "" {
-		name = "register"
-	}
-	rows, refused, source, err := d.Intake(g.Request.Body, name)
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	rep, err := d.Service.Import(g, who(g), workflow.ImportOrder{Owner: g.Param("owner"), Source: source, Rows: rows, Refused: refused, AcceptGood: g.Query("accept_good") == "1"})
-	if err == nil && len(rep.Refused) > 0 && g.Query("accept_good") != "1" {
-		g.JSON(http.StatusUnprocessableEntity, rep)
-		return
-	}
-	d.give(g, rep, err)
-}
-
-func (d *door) numbers(g *gin.Context) {
-	list, err := d.Service.Numbers(g, g.Param("issuer"), d.Service.Today().Year())
-	d.give(g, gin.H{"items": list}, err)
-}
-
-func (d *door) reserveNumber(g *gin.Context) {
-	var in struct {
-		No     string     `json:"no"`
-		Series string     `json:"series"`
-		On     regime.Day `json:"on"`
-	}
-	if !d.read(g, &in) {
-		return
-	}
-	n, err := d.Service.ReserveNumber(g, who(g), g.Param("issuer"), in.Series, in.No, in.On)
-	d.give(g, n, err)
-}
-
-func (d *door) voidNumber(g *gin.Context) {
-	var in struct {
-		Reason string `json:"reason"`
-	}
-	if !d.read(g, &in) {
-		return
-	}
-	if err := d.Service.VoidNumber(g, who(g), g.Param("issuer"), g.Param("id"), in.Reason); err != nil {
-		d.fail(g, err)
-		return
-	}
-	g.Status(http.StatusNoContent)
 }

@@ -38,11 +38,17 @@ func (d *door) signedIn(g *gin.Context) {
 	case errors.Is(err, identity.ErrNoSession):
 		d.refuse(g, http.StatusUnauthorized, "unauthenticated", "signin.needed")
 	case err != nil:
-		d.fail(g, fmt.Errorf("%w: %w", &workflow.Problem{Kind: workflow.Busy, Key: "store.unavailable"}, err))
+		d.unavailable(g, err)
 	default:
 		g.Set("who", signed.Person)
 		g.Set("signed", signed)
 	}
+}
+
+// unavailable says that the keeper of accounts fails; that is no word on who
+// somebody is.
+func (d *door) unavailable(g *gin.Context, err error) {
+	d.fail(g, fmt.Errorf("%w: %w", &workflow.Problem{Kind: workflow.Busy, Key: "store.unavailable"}, err))
 }
 
 func who(g *gin.Context) string { return g.GetString("who") }
@@ -99,7 +105,7 @@ func (d *door) signIn(g *gin.Context) {
 
 func (d *door) signOut(g *gin.Context) {
 	if err := d.Identity.SignOut(g, d.token(g)); err != nil {
-		d.fail(g, err)
+		d.unavailable(g, err)
 		return
 	}
 	d.setCookie(g, "", -1)
@@ -127,9 +133,6 @@ func (d *door) changePassword(g *gin.Context) {
 // failIdentity puts into a problem what accounts and passwords answer.
 func (d *door) failIdentity(g *gin.Context, err error) {
 	var wait *identity.WaitError
-	field := func(name, expect string) error {
-		return &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: name, Expect: expect}}}
-	}
 	switch {
 	case errors.As(err, &wait):
 		seconds := strconv.Itoa(int((wait.After + time.Second - 1) / time.Second))
@@ -141,14 +144,14 @@ func (d *door) failIdentity(g *gin.Context, err error) {
 	case errors.Is(err, identity.ErrNoSession):
 		d.refuse(g, http.StatusUnauthorized, "unauthenticated", "signin.needed")
 	case errors.Is(err, identity.ErrFailed):
-		d.fail(g, field("old", "expect.old_password"))
+		d.fail(g, invalid("old", "expect.old_password", ""))
 	case errors.Is(err, identity.ErrPassword):
-		d.fail(g, field("new", "expect.password"))
+		d.fail(g, invalid("new", "expect.password", ""))
 	case errors.Is(err, identity.ErrSame):
-		d.fail(g, field("new", "expect.other_password"))
+		d.fail(g, invalid("new", "expect.other_password", ""))
 	case errors.Is(err, identity.ErrMoved):
 		d.fail(g, &workflow.Problem{Kind: workflow.Stale, Key: "account.moved_on"})
 	default:
-		d.fail(g, err)
+		d.unavailable(g, err)
 	}
 }
