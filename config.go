@@ -151,6 +151,20 @@ func (a *app) inDatabase(ctx context.Context, path string, create bool, do func(
 	return st.Close()
 }
 
+// onOne runs a command over a database that names one thing; needs is the word on
+// a command that does not.
+func (a *app) onOne(ctx context.Context, command string, args []string, needs string, more func(*flag.FlagSet),
+	do func(f *flags, svc *workflow.Service, st *store.Store, name string) error) error {
+	f, names, err := a.flags(command, args, more)
+	if err != nil {
+		return err
+	}
+	if len(names) != 1 {
+		return errors.New(a.words.Message(a.lang, needs, nil))
+	}
+	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error { return do(f, svc, st, names[0]) })
+}
+
 func (a *app) over(st workflow.Store, book *regime.Book, clock workflow.Clock, demo bool) *workflow.Service {
 	return workflow.New(workflow.Config{Book: book, Store: st, Rights: a.rights, Printer: a.press, Clock: clock, NewID: newID, Demo: demo})
 }

@@ -80,20 +80,8 @@ func accountProblem(login string, err error) error {
 	return err
 }
 
-// onLogin does something with the one login that a command names.
-func (a *app) onLogin(ctx context.Context, command string, args []string, do func(st *store.Store, login string) error) error {
-	f, names, err := a.flags(command, args, nil)
-	if err != nil {
-		return err
-	}
-	if len(names) != 1 {
-		return errors.New(a.words.Message(a.lang, "cli.login_needed", nil))
-	}
-	return a.inDatabase(ctx, f.db, false, func(_ *workflow.Service, st *store.Store) error { return do(st, names[0]) })
-}
-
 func userPasswd(ctx context.Context, a *app, args []string) error {
-	return a.onLogin(ctx, "user passwd", args, func(st *store.Store, login string) error {
+	return a.onOne(ctx, "user passwd", args, "cli.login_needed", nil, func(_ *flags, _ *workflow.Service, st *store.Store, login string) error {
 		if _, err := st.Person(ctx, login); err != nil {
 			return err
 		}
@@ -112,7 +100,7 @@ func userEnable(ctx context.Context, a *app, args []string) error {
 }
 
 func (a *app) switchLogin(ctx context.Context, command string, args []string, disabled bool) error {
-	return a.onLogin(ctx, command, args, func(st *store.Store, login string) error {
+	return a.onOne(ctx, command, args, "cli.login_needed", nil, func(_ *flags, _ *workflow.Service, st *store.Store, login string) error {
 		if err := a.identity(st).Disable(ctx, login, disabled); err != nil {
 			return accountProblem(login, err)
 		}
@@ -128,21 +116,17 @@ func (a *app) switchLogin(ctx context.Context, command string, args []string, di
 // userGrant gives a person a role in an office, with its term and its paper.
 func userGrant(ctx context.Context, a *app, args []string) error {
 	var office, role, from, to, source string
-	f, names, err := a.flags("user grant", args, func(fs *flag.FlagSet) {
+	return a.onOne(ctx, "user grant", args, "cli.one_login", func(fs *flag.FlagSet) {
 		fs.StringVar(&office, "office", "", "")
 		fs.StringVar(&role, "role", "", "")
 		fs.StringVar(&from, "from", "", "")
 		fs.StringVar(&to, "to", "", "")
 		fs.StringVar(&source, "source", "", "")
-	})
-	if err != nil {
-		return err
-	}
-	if len(names) != 1 || office == "" {
-		return errors.New(a.words.Message(a.lang, "cli.one_login", nil))
-	}
-	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
-		p, err := st.Person(ctx, names[0])
+	}, func(_ *flags, svc *workflow.Service, st *store.Store, login string) error {
+		if office == "" {
+			return errors.New(a.words.Message(a.lang, "cli.one_login", nil))
+		}
+		p, err := st.Person(ctx, login)
 		if err != nil {
 			return err
 		}
