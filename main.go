@@ -44,6 +44,8 @@ var commands = []command{
 	{"user add", userAdd},
 	{"user passwd", userPasswd},
 	{"user grant", userGrant},
+	{"user disable", userDisable},
+	{"user enable", userEnable},
 	{"help", help},
 }
 

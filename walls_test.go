@@ -33,6 +33,8 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/tools/fontsubset": {may: list("golang.org/x/image")},
 	"internal/tools/procedures": {may: list("workflow/regime templates github.com/goccy/go-yaml")},
 	"api":                       {may: list("github.com/gin-gonic/gin workflow workflow/regime templates internal/vn internal/identity")},
+
+	"internal/identity/identitytest": {may: list("internal/identity")},
 }
 
 func list(s string) []string { return strings.Fields(s) }

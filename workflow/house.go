@@ -21,17 +21,17 @@ func (s *Service) Case(ctx context.Context, id string) (*CaseView, error) {
 
 // Cases lists cases as of today, in the order of their ids.
 func (s *Service) Cases(ctx context.Context, q CaseQuery) ([]*CaseView, error) {
-	cases, err := s.Store.Cases(ctx, q)
+	cases, systems, err := s.casesWithSystems(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	offices, err := s.officeMap(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]*CaseView, 0, len(cases))
 	for _, c := range cases {
-		v, err := s.Case(ctx, c.ID)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
+		out = append(out, viewOf(s.Book, s.Today(), c, systems[c.System], offices))
 	}
 	return out, nil
 }
@@ -265,17 +265,7 @@ func (s *Service) MaySee(ctx context.Context, who string, v *CaseView) (bool, er
 	if err != nil {
 		return false, err
 	}
-	p := parties{snap.System, s.Today(), snap.Offices}
-	ids := slices.Concat(p.operators(), snap.System.Operators, snap.System.Owners, nonEmpty(snap.System.SDU), nonEmpty(v.Appraises))
-	if v.Appraiser != nil && contains(v.Appraiser.Members, who) {
-		return true, nil
-	}
-	return slices.ContainsFunc(person.Grants, func(g Grant) bool {
-		if !g.On(s.Today()) || s.Book.Roles[g.Role].Capacity == "none" && g.Role != "auditor" {
-			return false
-		}
-		return slices.ContainsFunc(ids, func(id string) bool { return p.under(id, g.Office) })
-	}), nil
+	return s.sees(person, v.Case, parties{snap.System, s.Today(), snap.Offices}), nil
 }
 
 // MaySeeOwner tells whether a person may see the systems and registers of an
@@ -285,15 +275,6 @@ func (s *Service) MaySeeOwner(ctx context.Context, who, owner string) (bool, err
 	if err != nil {
 		return false, err
 	}
-	offices, err := s.officeMap(ctx)
-	if err != nil {
-		return false, err
-	}
-	p := parties{offices: offices}
-	return slices.ContainsFunc(person.Grants, func(g Grant) bool {
-		if _, reads := s.Rights.Allows(g.Role, "read"); !reads || !g.On(s.Today()) {
-			return false
-		}
-		return p.under(g.Office, owner) || p.under(owner, g.Office)
-	}), nil
+	p, err := s.partiesToday(ctx)
+	return err == nil && s.seesOwner(person, owner, p), err
 }

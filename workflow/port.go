@@ -102,6 +102,9 @@ type EventQuery struct {
 // passes workflowtest.Exercise. What is missing is a Problem of kind not_found,
 // a revision that moved on is one of kind stale.
 type Store interface {
+	Sweeper
+	Lister
+
 	Office(ctx context.Context, id string) (Office, error)
 	Offices(ctx context.Context) ([]Office, error)
 	SaveOffice(ctx context.Context, o Office) error

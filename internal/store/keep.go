@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"time"
 
 	"gorm.io/gorm"
 
-	"capdo/internal/identity"
 	"capdo/workflow"
 )
 
@@ -272,55 +270,4 @@ func (s *Store) Numbers(ctx context.Context, issuer string, year int) ([]workflo
 		out[i] = r.noun()
 	}
 	return out, nil
-}
-
-var _ identity.Keeper = (*Store)(nil)
-
-// Account finds an account by login; none is a problem of kind not_found.
-func (s *Store) Account(ctx context.Context, login string) (a identity.Account, err error) {
-	got := s.read(ctx).Raw("SELECT person, login, hash, disabled, must_change FROM accounts WHERE login = ?", login).Scan(&a)
-	if got.Error == nil && got.RowsAffected == 0 {
-		return a, missing("account", login)
-	}
-	return a, got.Error
-}
-
-// SaveAccount adds or changes an account.
-func (s *Store) SaveAccount(ctx context.Context, a identity.Account) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`INSERT INTO accounts (login, person, hash, disabled, must_change) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (login) DO UPDATE SET person = excluded.person, hash = excluded.hash, disabled = excluded.disabled, must_change = excluded.must_change`,
-			a.Login, a.Person, a.Hash, a.Disabled, a.MustChange).Error
-	})
-}
-
-// Accounts lists all accounts by login.
-func (s *Store) Accounts(ctx context.Context) (list []identity.Account, err error) {
-	err = s.read(ctx).Raw("SELECT person, login, hash, disabled, must_change FROM accounts ORDER BY login").Scan(&list).Error
-	return list, err
-}
-
-// PutSession keeps a session under the hash of its token.
-func (s *Store) PutSession(ctx context.Context, token, person string, expiry time.Time) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("INSERT INTO sessions (token, person, expiry) VALUES (?, ?, ?)", token, person, expiry.Unix()).Error
-	})
-}
-
-// Session finds who a session belongs to and until when.
-func (s *Store) Session(ctx context.Context, token string) (person string, expiry time.Time, err error) {
-	var row struct {
-		Person string
-		Expiry int64
-	}
-	got := s.read(ctx).Raw("SELECT person, expiry FROM sessions WHERE token = ?", token).Scan(&row)
-	if got.Error == nil && got.RowsAffected == 0 {
-		return "", time.Time{}, missing("session", "")
-	}
-	return row.Person, time.Unix(row.Expiry, 0), got.Error
-}
-
-// DropSession ends a session.
-func (s *Store) DropSession(ctx context.Context, token string) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM sessions WHERE token = ?", token).Error })
 }
