@@ -105,10 +105,16 @@ func (w watched) Keep(ctx context.Context, ch *workflow.Change) error {
 		return err
 	}
 	note(w.p.steps, step, w.p.file)
+	for _, e := range ch.Events { // what the clock adds, on this case and on others
+		note(w.p.steps, taken{regime: e.Regime, act: e.Act, from: e.From, level: step.level}, w.p.file)
+	}
 	if ch.Case == nil {
 		return nil
 	}
 	if due := ch.Case.Due; due != nil {
+		note(w.p.ids, [2]string{due.Regime, due.Rule}, w.p.file)
+	}
+	for _, due := range ch.Case.Also {
 		note(w.p.ids, [2]string{due.Regime, due.Rule}, w.p.file)
 	}
 	v := ch.Case.Present().Verdict
@@ -166,7 +172,7 @@ func (r ruleRow) carried(b *regime.Book, p *played, from string) bool {
 			here, stands = here || slices.Contains(proc.Acts(), r.Act), stands || has
 		}
 		return here && stands && (len(r.Levels) == 0 || slices.ContainsFunc(r.Levels, func(level int) bool {
-			_, ok := set.For(level)
+			_, ok := set.For(level, false)
 			return ok
 		}))
 	})

@@ -41,7 +41,7 @@ func checkLaw(_ context.Context, a *app, args []string) error {
 			l.Standard += " " + string(mark)
 		}
 		l.Rules, l.Floors = r.Criteria.Sizes()
-		for _, p := range append([]*regime.Procedure{r.System}, r.Dossiers...) {
+		for _, p := range r.Procedures() {
 			l.States += len(p.States)
 			l.Steps += len(p.Steps)
 		}

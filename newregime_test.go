@@ -64,7 +64,7 @@ from: 2027-03-01
 basis: ["NĐ 9/2027 Đ40"]
 verified: UNVERIFIED
 standard: TCVN 14423:2026
-copies: {originals: 1, copies: 2}
+copies: [{levels: [1, 2, 3], originals: 1, copies: 2}]
 numbers: ["NĐ 30/2020 Đ15 k1"]
 redetermine: ["NĐ 9/2027 Đ25"]
 texts: [{text: "Nghị định số 9/2027/NĐ-CP (tưởng tượng)"}]

@@ -69,11 +69,16 @@ func (d *door) ofOwner(g *gin.Context) {
 // cases lists what the person may see; next is the key to go on from, empty at
 // the end.
 func (d *door) cases(g *gin.Context) {
-	after, limit, ok := d.query(g, "after", "limit", "system", "state")
+	after, limit, ok := d.query(g, "after", "limit", "system", "state", "kind")
 	if !ok {
 		return
 	}
-	page, err := d.Service.ListCases(g, who(g), workflow.CaseQuery{After: after, Limit: limit, System: g.Query("system"), State: g.Query("state")})
+	kind := g.DefaultQuery("kind", "dossier")
+	if kind != "dossier" && kind != "check" {
+		d.fail(g, invalid("kind", "expect.one_of", kind))
+		return
+	}
+	page, err := d.Service.ListCases(g, who(g), workflow.CaseQuery{Kind: kind, After: after, Limit: limit, System: g.Query("system"), State: g.Query("state")})
 	d.give(g, page, err)
 }
 

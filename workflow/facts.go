@@ -83,6 +83,7 @@ type PaperFacts struct {
 	EndPlan     string        // how operation ends
 	WipeMinutes string        // minutes of the wiping of data
 	Check       *CheckFacts   // of papers of a check
+	Mandate     *MandateFacts // of a designation or a delegation
 	Register    *RegisterFacts
 }
 
@@ -106,6 +107,18 @@ type ExpertFacts struct {
 	Level, Plan string // fit | unfit
 	Text        string
 	On          Day
+}
+
+// MandateFacts is who is designated or acts for the owner, by what paper, for
+// what and until when.
+type MandateFacts struct {
+	To      OfficeFacts
+	No      string
+	Date    Day
+	Systems []string
+	Duties  string
+	From    Day
+	Until   Day
 }
 
 // CheckFacts is what papers of a check print.

@@ -31,7 +31,7 @@ func (s *Service) Cases(ctx context.Context, q CaseQuery) ([]*CaseView, error) {
 	}
 	out := make([]*CaseView, 0, len(cases))
 	for _, c := range cases {
-		out = append(out, viewOf(s.Book, s.Today(), c, systems[c.System], offices))
+		out = append(out, viewOf(s.Book, s.Today(), c, systemOf(systems, c), offices))
 	}
 	return out, nil
 }
@@ -46,18 +46,39 @@ func (s *Service) System(ctx context.Context, id string) (*SystemView, error) {
 }
 
 func (s *Service) systemView(sys *System, offices map[string]Office) *SystemView {
-	p := parties{sys, s.Today(), offices}
-	v := &SystemView{System: sys, OwnerNow: p.owner(), OperatorNow: p.operator()}
-	if p.sduOperates() {
-		v.Flags = append(v.Flags, "conflict_of_interest")
-	}
+	v := systemViewOf(s.Book, s.Today(), sys, offices)
 	if sys.Level > 0 {
 		v.RuleSet = s.RuleSet(sys.LevelBy)
 	}
-	if kept, _, ok := s.Book.Kept(sys.LevelBy, s.Today()); ok && sys.Level > 0 {
-		v.Flags = append(v.Flags, nonEmpty(kept.Flag)...)
-	}
 	return v
+}
+
+func (s *Service) regimeOf(c *Case) *regime.Regime {
+	r, _ := s.Book.ByKey(c.Regime)
+	return r
+}
+
+// Checks shows the checks that a name means: a system's, an owner's, or one by its id.
+func (s *Service) Checks(ctx context.Context, name string) (*CheckView, error) {
+	list, err := s.checksOf(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, notFound("check", name)
+	}
+	one, err := s.Case(ctx, shown(list).ID)
+	if err != nil {
+		return nil, err
+	}
+	v := &CheckView{CaseView: one}
+	for _, c := range list {
+		v.All = append(v.All, c.ID)
+	}
+	if last := list[len(list)-1]; last.Stage != "closed" {
+		v.NextDue, v.Rule = last.Inspection.NextDue, last.Inspection.Rule
+	}
+	return v, nil
 }
 
 // Systems lists systems as of today, in the order of their ids.
@@ -96,7 +117,12 @@ func (s *Service) Events(ctx context.Context, q EventQuery) ([]Event, error) {
 
 // Papers lists the papers of a case in the order they were issued.
 func (s *Service) Papers(ctx context.Context, caseID string) ([]Paper, error) {
-	return s.Store.Papers(ctx, caseID)
+	return s.Store.Papers(ctx, PaperQuery{Case: caseID})
+}
+
+// PapersOf lists the papers of a system or an office that belong to no case.
+func (s *Service) PapersOf(ctx context.Context, q PaperQuery) ([]Paper, error) {
+	return s.Store.Papers(ctx, q)
 }
 
 // Paper gives one paper with its bytes.
@@ -118,7 +144,7 @@ func (s *Service) Preview(ctx context.Context, who, caseID, form string) (Printe
 	if m.r, ok = s.Book.ByKey(m.c.Regime); !ok {
 		return Printed{}, notFound("regime", m.c.Regime)
 	}
-	if m.p, ok = m.r.For(m.c.Level); !ok {
+	if m.p = m.procedure(); m.p == nil {
 		return Printed{}, m.laterLevel(m.c.Level)
 	}
 	step, ok := issuing(m.p, form)
@@ -169,6 +195,9 @@ func (s *Service) AddOffice(ctx context.Context, o Office) (Office, error) {
 		}
 	}
 	o = s.suggest(o)
+	if had, err := s.Store.Office(ctx, o.ID); err == nil {
+		o.Revision = had.Revision + 1
+	}
 	return o, s.Store.SaveOffice(ctx, o)
 }
 
@@ -265,7 +294,7 @@ func (s *Service) MaySee(ctx context.Context, who string, v *CaseView) (bool, er
 	if err != nil {
 		return false, err
 	}
-	return s.sees(person, v.Case, parties{snap.System, s.Today(), snap.Offices}), nil
+	return s.sees(person, v.Case, parties{snap.System, s.Today(), snap.Offices, s.regimeOf(v.Case)}), nil
 }
 
 // MaySeeOwner tells whether a person may see the systems and registers of an

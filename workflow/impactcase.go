@@ -42,7 +42,7 @@ func (x *impact) checks(sys *System) []ImpactNote {
 // cases looks at every open case of the owner.
 func (x *impact) cases(ctx context.Context, owner string) error {
 	for after := ""; ; {
-		page, err := x.s.Store.Cases(ctx, CaseQuery{Owner: owner, After: after, Limit: 500})
+		page, err := x.s.Store.Cases(ctx, CaseQuery{Kind: "dossier", Owner: owner, After: after, Limit: 500})
 		if err != nil {
 			return fmt.Errorf("workflow: impact: cases: %w", err)
 		}

@@ -86,7 +86,7 @@ func (s *Service) ListCases(ctx context.Context, who string, q CaseQuery) (Page[
 		rows := make([]listed[*CaseView], len(cases))
 		for i, c := range cases {
 			p := base
-			p.sys = systems[c.System]
+			p.sys, p.r = systemOf(systems, c), s.regimeOf(c)
 			rows[i].id = c.ID
 			if s.sees(person, c, p) {
 				rows[i].show = func() *CaseView { return viewOf(s.Book, p.day, c, p.sys, p.offices) }
@@ -142,7 +142,7 @@ func (s *Service) casesWithSystems(ctx context.Context, q CaseQuery) ([]*Case, m
 	systems := make(map[string]*System, len(cases))
 	var ids []string
 	for _, c := range cases {
-		if _, named := systems[c.System]; !named {
+		if _, named := systems[c.System]; !named && c.System != "" {
 			systems[c.System] = nil
 			ids = append(ids, c.System)
 		}
@@ -155,11 +155,19 @@ func (s *Service) casesWithSystems(ctx context.Context, q CaseQuery) ([]*Case, m
 		systems[sys.ID] = sys
 	}
 	for _, c := range cases {
-		if systems[c.System] == nil {
+		if systems[c.System] == nil && c.System != "" {
 			return nil, nil, fmt.Errorf("workflow: case %s: no system %s", c.ID, c.System)
 		}
 	}
 	return cases, systems, nil
+}
+
+// systemOf gives the system of a case; a check of an owner's whole activity has none of its own.
+func systemOf(systems map[string]*System, c *Case) *System {
+	if c.System == "" {
+		return &System{Owners: []string{c.Owner}}
+	}
+	return systems[c.System]
 }
 
 // CountByLevel counts all systems by their level in force, 0 for none.

@@ -11,7 +11,10 @@ func (s *Service) sees(person Person, c *Case, p parties) bool {
 	if c.Appraiser != nil && contains(c.Appraiser.Members, person.ID) {
 		return true
 	}
-	ids := slices.Concat(p.operators(), p.sys.Operators, p.sys.Owners, nonEmpty(p.sys.SDU), nonEmpty(p.appraiser(c)))
+	ids := slices.Concat(p.operators(), p.sys.Operators, p.sys.Owners, nonEmpty(p.sdu()), nonEmpty(p.appraiser(c)))
+	if c.Inspection != nil {
+		ids = append(ids, nonEmpty(c.Inspection.Performer)...)
+	}
 	return slices.ContainsFunc(person.Grants, func(g Grant) bool {
 		if !g.On(p.day) || s.Book.Roles[g.Role].Capacity == "none" && g.Role != "auditor" {
 			return false

@@ -138,7 +138,7 @@ func (r *reader) object(b block, a *act, word actWord) {
 			a.want.Case = a.object
 		case "check":
 			r.checkName(b.at[kind], a.object)
-			a.check = true
+			a.want.Check = a.object
 		case "system":
 			a.want.System = b.id(kind, "system", r.systems)
 		case "office":
@@ -154,6 +154,9 @@ func (r *reader) object(b block, a *act, word actWord) {
 	}
 	if beside {
 		a.want.System = b.id("system", "system", r.systems)
+	}
+	if word.OfSystem && a.want.System != "" {
+		a.want.NewCase = a.object
 	}
 }
 

@@ -47,7 +47,7 @@ func TestBadLawIsRefusedWithFileLineAndReason(t *testing.T) {
 		{"one act twice from one state", d3, "act: ask_more, from: [under_appraisal]", "act: on_site_check, from: [under_appraisal]", "already by line"},
 		{"a key that is not the folder's", "nd85-tt12/regime.yaml", "key: nd85-tt12", "key: nd85-tt13", "not the name of the folder"},
 		{"two regimes on one day", "nd85-tt12/regime.yaml", "from: 2022-10-01", "from: 2022-09-30", "begins before"},
-		{"a guard without origin", "nd85-tt03/guards.yaml", `one_owner: {basis: ["NĐ 85/2016 Đ5 k1 a"], origin: law}`, `one_owner: {basis: ["NĐ 85/2016 Đ5 k1 a"]}`, "needs basis and origin"},
+		{"a guard without origin", "nd85-tt03/guards.yaml", `one_owner: {basis: ["NĐ 85/2016 Đ5 k1 a"], origin: law}`, `one_owner: {basis: ["NĐ 85/2016 Đ5 k1 a"]}`, "needs origin and either basis or by_rule"},
 		{"a field of no type", "acts.yaml", "reason: text!, points: texts", "reason: prose!, points: texts", "no field type"},
 	} {
 		t.Run(c.says, func(t *testing.T) {

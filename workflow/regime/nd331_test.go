@@ -169,6 +169,9 @@ func TestTheSecondDecreeHoldsWhatItsNotesHold(t *testing.T) {
 		t.Errorf("marks %s, %s; carries on %v", r.Verified, r.StandardVerified, r.CarriesOn)
 	}
 	for _, name := range GuardNames {
+		if name == "copies_complete" {
+			continue // the decree sets no number of copies
+		}
 		if g, ok := r.Guards[name]; !ok || slices.ContainsFunc(g.Basis, func(c Citation) bool {
 			return strings.Contains(string(c), "85/2016") || strings.HasPrefix(string(c), "TT ")
 		}) {
