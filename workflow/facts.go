@@ -84,6 +84,7 @@ type PaperFacts struct {
 	WipeMinutes string        // minutes of the wiping of data
 	Check       *CheckFacts   // of papers of a check
 	Register    *RegisterFacts
+	Overview    *OverviewFacts // of the description of a system alone
 }
 
 // SignFacts are the lines above a signature, at most three: the mark of a

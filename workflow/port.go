@@ -50,8 +50,9 @@ type Change struct {
 	Ended     []RegisterEntry
 	Added     []RegisterEntry
 	Offices   []Office
-	Key       string // request key, kept with the outcome
-	Outcome   []byte // the outcome as JSON, to be given again for the same key
+	Content   *Content // what the version was sent with, frozen by this step
+	Key       string   // request key, kept with the outcome
+	Outcome   []byte   // the outcome as JSON, to be given again for the same key
 }
 
 // NumberAsk asks for a number of a book.
@@ -139,6 +140,8 @@ type Store interface {
 	Register(ctx context.Context, owner string, on Day) ([]RegisterEntry, error)
 	// Import adds systems, their rows and offices in one transaction.
 	Import(ctx context.Context, offices []Office, systems []*System, entries []RegisterEntry, e Event) error
+
+	ContentStore
 
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	SetSetting(ctx context.Context, key, value string) error

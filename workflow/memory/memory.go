@@ -28,6 +28,7 @@ type Store struct {
 	entries  []workflow.RegisterEntry
 	done     map[string][]byte
 	settings map[string]string
+	contents
 }
 
 // New makes an empty store.
@@ -209,6 +210,12 @@ func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	}
 	if _, ok := s.done[ch.Key]; ch.Key != "" && ok {
 		return stale
+	}
+	if k := ch.Content; k != nil {
+		if _, twice := s.sentAs(k.Case, k.Version); twice {
+			return stale
+		}
+		s.sent = append(s.sent, copyOf(*k))
 	}
 	if ch.Case != nil {
 		s.cases[ch.Case.ID] = copyOf(ch.Case)

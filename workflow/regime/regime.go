@@ -33,6 +33,7 @@ type Regime struct {
 	Guards      map[string]GuardRule `yaml:"-"`
 	System      *Procedure           `yaml:"-"`
 	Dossiers    []*Procedure         `yaml:"-"`
+	Content     []ContentRule        `yaml:"-"`
 }
 
 // Ending is what ended a regime.
@@ -190,6 +191,8 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	r.Papers = &DossierPapers{}
 	keep(decode(files, find("papers.yaml"), r.Papers))
 	r.Guards, err = readGuards(files, find("guards.yaml"))
+	keep(err)
+	r.Content, err = readContent(files, find("content.yaml"))
 	keep(err)
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)

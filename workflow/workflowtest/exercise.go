@@ -52,6 +52,7 @@ func Exercise(t *testing.T, open func(t *testing.T) workflow.Store) {
 		"systems are found without accents and page by key": systems,
 		"an import is whole or nothing":                     imports,
 		"due cases are found once":                          dueCases,
+		"what a dossier is made of is kept and frozen":      contents,
 	} {
 		t.Run(name, func(t *testing.T) { exam(t, open(t)) })
 	}
