@@ -28,6 +28,7 @@ type Config struct {
 	Intake func(r io.Reader, name string) ([]workflow.ImportRow, []workflow.RowRefusal, string, error)
 	// RegisterFile writes a printed register as pdf, xlsx, csv or text.
 	RegisterFile func(f workflow.PaperFacts, format string) (content []byte, contentType string, err error)
+	FileRoom            // files of cases and overviews of systems
 	Notice       string // shown on every page of a demo
 	Secure       bool   // the cookie is sent over TLS only
 	Log          *slog.Logger
@@ -71,6 +72,7 @@ func New(c Config) http.Handler {
 	in.GET("/cases/:id/events", d.visible, d.events)
 	in.GET("/cases/:id/papers", d.visible, d.papers)
 	in.GET("/cases/:id/preview/:form", d.visible, d.preview)
+	d.fileRoutes(in)
 	in.POST("/acts", d.act)
 	in.GET("/papers/:id", d.paper)
 	in.GET("/registers/:owner", d.ofOwner, d.register)
@@ -92,7 +94,7 @@ func headers(g *gin.Context) {
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
-	g.Request.Body = http.MaxBytesReader(g.Writer, g.Request.Body, maxImport)
+	g.Request.Body = http.MaxBytesReader(g.Writer, g.Request.Body, most(g))
 }
 
 // guardPanic turns a panic into an internal problem with a reference only.

@@ -15,8 +15,10 @@ import (
 
 // read decodes a JSON body strictly: unknown fields and trailing data are
 // refused.
-func (d *door) read(g *gin.Context, into any) bool {
-	dec := json.NewDecoder(http.MaxBytesReader(g.Writer, g.Request.Body, maxBody))
+func (d *door) read(g *gin.Context, into any) bool { return d.readUpTo(g, into, maxBody) }
+
+func (d *door) readUpTo(g *gin.Context, into any, most int64) bool {
+	dec := json.NewDecoder(http.MaxBytesReader(g.Writer, g.Request.Body, most))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(into)
 	if err == nil {

@@ -298,8 +298,13 @@ func (s *Service) contentOf(ctx context.Context, snap *Snapshot, version int) (*
 	if err != nil || sent != nil {
 		return sent, err
 	}
-	if version < c.Version {
-		return nil, notFound("content", c.ID+" v"+itoa(version)) // sent before contents were kept
+	i := slices.IndexFunc(c.Editions, func(e Edition) bool { return e.Version == version })
+	if i >= 0 && !c.Editions[i].Received.IsZero() || version < c.Version {
+		none := &Content{Case: c.ID, Version: version, Regime: c.Regime} // sent with nothing of this kind
+		if i >= 0 {
+			none.On = c.Editions[i].Received
+		}
+		return none, nil
 	}
 	return s.assemble(ctx, snap)
 }
@@ -322,14 +327,19 @@ func (s *Service) assemble(ctx context.Context, snap *Snapshot) (*Content, error
 }
 
 // contentWarnings lists what the description of the system lacks while the
-// dossier is prepared or appraised.
+// dossier is prepared or appraised: as it stands for the operator, as it was sent
+// for the others.
 func (s *Service) contentWarnings(ctx context.Context, snap *Snapshot) ([]Warning, error) {
 	c := snap.Case
 	r, ok := s.Book.ByKey(c.Regime)
 	if !ok || c.Stage != "preparing" && c.Stage != "appraising" {
 		return nil, nil
 	}
-	content, err := s.contentOf(ctx, snap, c.Version)
+	read := s.assemble // what stands now, for whoever works on it
+	if p, known := r.For(c.Level); known && p.States[c.State].Holder != "operator" {
+		read = func(ctx context.Context, snap *Snapshot) (*Content, error) { return s.contentOf(ctx, snap, c.Version) }
+	}
+	content, err := read(ctx, snap)
 	if err != nil {
 		return nil, err
 	}
@@ -396,11 +406,11 @@ func (s *Service) freeze(ctx context.Context, m *move) error {
 	now := *m.snap
 	now.Case, now.System = m.c, m.sys
 	content, err := s.assemble(ctx, &now)
-	if err != nil || content.Overview.empty() && len(content.Attachments) == 0 {
+	if err != nil || content.Overview.Empty() && len(content.Attachments) == 0 {
 		return err
 	}
 	content.Regime, content.On = m.r.Key, m.day
-	if !content.Overview.empty() {
+	if !content.Overview.Empty() {
 		f := s.overviewPaper(m.r, &now, content)
 		p, err := s.paper(ctx, m, f)
 		if err != nil {

@@ -239,8 +239,8 @@ func (o *Overview) Cells(key string) [][]string {
 	return nil
 }
 
-// empty tells whether nothing was ever written.
-func (o *Overview) empty() bool {
+// Empty tells whether nothing was ever written.
+func (o *Overview) Empty() bool {
 	for _, t := range overviewTexts {
 		if *t.at(o) != "" {
 			return false

@@ -16,19 +16,21 @@ type OverviewFacts struct {
 	Files        []Attachment // diagrams and other attachments, by name
 }
 
-// overviewForm is the form the description of a system is printed by.
-const overviewForm = "overview"
+// OverviewForm is the form the description of a system is printed by.
+const OverviewForm = "overview"
 
 // overviewPaper gathers what the description prints: parties as of the day it is
 // sent, tables with shared rows, and the list of attachments with their hashes.
 func (s *Service) overviewPaper(r *regime.Regime, snap *Snapshot, c *Content) PaperFacts {
 	day := c.On
-	if day.IsZero() {
-		day = s.Today()
+	for _, other := range []Day{c.Overview.On, s.Today()} {
+		if day.IsZero() {
+			day = other
+		}
 	}
 	who := parties{snap.System, day, snap.Offices}
 	owner, operator := snap.facts(who.owner(), ""), snap.facts(who.operator(), who.owner())
-	f := PaperFacts{Form: overviewForm, Regime: r.Key, RegimeTitle: r.Title, Standard: r.Standard, Date: day, Version: max(1, c.Version),
+	f := PaperFacts{Form: OverviewForm, Regime: r.Key, RegimeTitle: r.Title, Standard: r.Standard, Date: day, Version: max(1, c.Version),
 		Draft: c.On.IsZero(), Issuer: operator, System: snap.System.Name, Address: snap.System.Address, Owner: owner, Operator: operator,
 		SDU: snap.facts(snap.System.SDU, owner.ID), Signatory: snap.headOf(operator.ID, day, "")}
 	if f.Address == "" {

@@ -150,6 +150,9 @@ func (f *Files) MaxBytes() int64 { return f.limits.Bytes }
 // whether its ending agrees. A file refused gives a *Refusal and leaves nothing
 // behind; any other error comes from the reader or from the disk.
 func (f *Files) Receive(ctx context.Context, r io.Reader, name string) (File, error) {
+	if err := os.MkdirAll(f.temp, 0o700); err != nil {
+		return File{}, fmt.Errorf("files: %w", err)
+	}
 	tmp, err := os.CreateTemp(f.temp, "in-*")
 	if err != nil {
 		return File{}, fmt.Errorf("files: %w", err)

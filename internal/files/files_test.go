@@ -27,11 +27,7 @@ var ctx = context.Background()
 func house(t *testing.T, l Limits) (*Files, string) {
 	t.Helper()
 	root := filepath.Join(t.TempDir(), "tệp")
-	b, temp, err := OpenFolder(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return New(b, temp, l), root
+	return InFolder(root, l), root
 }
 
 func pngFile() []byte {

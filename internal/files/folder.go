@@ -21,23 +21,17 @@ type Folder struct{ root string }
 // stale is the age at which a file left behind by a broken reception is removed.
 const stale = 24 * time.Hour
 
-// OpenFolder makes the folder where it is missing, readable to its owner alone,
-// and gives it with the place for files being looked at.
-func OpenFolder(root string) (*Folder, string, error) {
+// InFolder lets files into a folder, made with the first file and readable to
+// its owner alone. What a broken reception left behind a day ago is removed.
+func InFolder(root string, l Limits) *Files {
 	temp := filepath.Join(root, "incoming")
-	if err := os.MkdirAll(temp, 0o700); err != nil {
-		return nil, "", fmt.Errorf("files: %w", err)
-	}
-	left, err := os.ReadDir(temp)
-	if err != nil {
-		return nil, "", fmt.Errorf("files: %w", err)
-	}
+	left, _ := os.ReadDir(temp) // no folder yet: nothing is left behind
 	for _, e := range left {
 		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > stale {
 			_ = os.Remove(filepath.Join(temp, e.Name()))
 		}
 	}
-	return &Folder{root}, temp, nil
+	return New(&Folder{root}, temp, l)
 }
 
 var hash = regexp.MustCompile(`^[0-9a-f]{64}$`)
