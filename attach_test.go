@@ -339,6 +339,27 @@ func TestThePackHoldsTheDescriptionAsADraftAndThenAsItWasSent(t *testing.T) {
 	if _, ok := found["components/1-overview-v1.pdf"]; !ok || len(m.Sent) != 1 || !slices.Equal(m.Sent[0].Files, []string{"components/1-overview-v1.pdf", "attachments/01-physical_diagram-v1.png"}) {
 		t.Errorf("as it was sent: %+v", m)
 	}
+	// What this program prints comes back in as evidence: signed papers, workbooks.
+	papers, err := svc.Papers(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range papers {
+		full, err := svc.Paper(t.Context(), one.ID)
+		if err == nil {
+			_, err = a.takeFile(t.Context(), svc, bytes.NewReader(full.PDF), workflow.Attachment{Case: id, As: "evidence", Name: one.Form + ".pdf"})
+		}
+		if err != nil {
+			t.Errorf("%s: %v", one.Form, err)
+		}
+	}
+	book, err := a.overviewFile("vi", &workflow.Overview{Scope: "x"})
+	if err == nil {
+		_, err = a.takeFile(t.Context(), svc, bytes.NewReader(book), workflow.Attachment{Case: id, As: "evidence", Name: "a.xlsx"})
+	}
+	if err != nil {
+		t.Error(err)
+	}
 	if _, ok := found["papers/02-receipt-v1.pdf"]; !ok {
 		t.Errorf("papers are not numbered in order: %+v", m.Files)
 	}

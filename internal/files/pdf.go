@@ -11,7 +11,11 @@ import (
 // refused for. A name may spell its letters as #4A.
 var pdfNames = map[string]string{"JavaScript": Active, "Launch": Active, "RichMedia": Active, "Rendition": Active, "Movie": Active,
 	"SubmitForm": Active, "ImportData": Active, "XFA": Active, "GoToR": External, "GoToE": Nested,
-	"EmbeddedFile": Nested, "EmbeddedFiles": Nested, "Encrypt": Hidden}
+	"EmbeddedFile": Nested, "Encrypt": Hidden}
+
+// Short names that count only where a value follows: three letters stand in any
+// picture by chance. The list of attached files alone, /EmbeddedFiles, may be empty.
+var pdfValued = map[string]string{"JS": Active, "EF": Nested}
 
 // Filters that a stream of objects could hide behind, beside the usual one.
 var hiding = [][]byte{[]byte("ASCII"), []byte("LZW"), []byte("RunLength"), []byte("Crypt"), []byte("#")}
@@ -99,8 +103,8 @@ func hides(dict []byte) bool {
 type nameScan struct {
 	name   []byte
 	inside bool
-	hex    int // digits of #xx still to come
-	script bool
+	hex    int    // digits of #xx still to come
+	waits  string // short name whose value is to come
 	found  error
 }
 
@@ -109,7 +113,7 @@ const longestName = 32
 // Write looks at the next bytes.
 func (s *nameScan) Write(b []byte) (int, error) {
 	for i := 0; i < len(b); i++ {
-		if !s.inside && !s.script { // nothing is begun: go on to the next name
+		if !s.inside && s.waits == "" { // nothing is begun: go on to the next name
 			to := bytes.IndexByte(b[i:], '/')
 			if to < 0 {
 				break
@@ -122,11 +126,8 @@ func (s *nameScan) Write(b []byte) (int, error) {
 }
 
 func (s *nameScan) next(c byte) {
-	if s.script && !blank([]byte{c}) { // /JS counts where a text or a reference follows
-		s.script = false
-		if s.found == nil && (c == '(' || c == '<') {
-			s.found = refuse(Active, "/JS")
-		}
+	if s.waits != "" && !blank([]byte{c}) {
+		s.value(c)
 	}
 	if !s.inside {
 		if c == '/' {
@@ -154,12 +155,23 @@ func (s *nameScan) next(c byte) {
 	if why, is := pdfNames[string(s.name)]; is && s.found == nil {
 		s.found = refuse(why, "/%s", s.name)
 	}
-	s.script = string(s.name) == "JS" && blank([]byte{c})
-	if string(s.name) == "JS" && s.found == nil && (c == '(' || c == '<') {
-		s.found = refuse(Active, "/JS")
+	if _, is := pdfValued[string(s.name)]; is {
+		s.waits = string(s.name)
+	}
+	if s.waits != "" && !blank([]byte{c}) {
+		s.value(c)
 	}
 	s.inside = c == '/'
 	s.hex, s.name = 0, s.name[:0]
+}
+
+// value looks at what follows a short name: a text, a list, or of a file a
+// reference.
+func (s *nameScan) value(c byte) {
+	if s.found == nil && (c == '(' || c == '<' || s.waits == "EF" && digit(c) < 10) {
+		s.found = refuse(pdfValued[s.waits], "/%s", s.waits)
+	}
+	s.waits = ""
 }
 
 func digit(c byte) byte {
