@@ -43,6 +43,7 @@ var commands = []command{
 	{"due", due},
 	{"rehearse", rehearseFiles},
 	{"check law", checkLaw},
+	{"impact", impact},
 	{"user add", userAdd},
 	{"user passwd", userPasswd},
 	{"user grant", userGrant},

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"capdo/internal/paper"
@@ -114,9 +116,13 @@ func (a *app) showImport(asJSON bool, rep *workflow.ImportReport, good bool) err
 			fmt.Fprintf(a.out, "%s %d, %s: %s (%s)\n", a.words.Message(a.lang, "cli.line", nil), r.Line, a.words.Message(a.lang, "field."+r.Column, nil), a.words.Message(a.lang, "import.row."+r.Reason, nil), r.Value)
 		}
 		a.say("cli.imported", map[string]string{"added": strconv.Itoa(rep.Added), "same": strconv.Itoa(rep.Same), "refused": strconv.Itoa(len(rep.Refused)), "offices": strconv.Itoa(len(rep.Offices))})
-		for level := 1; level <= 5; level++ {
-			if n := rep.Levels[level]; n > 0 {
-				fmt.Fprintf(a.out, "  %s %d: %d\n", a.words.Message(a.lang, "cli.level", nil), level, n)
+		for _, set := range rep.Sets {
+			label := ""
+			if len(rep.Sets) > 1 {
+				label = " (" + set.RuleSet + ")"
+			}
+			for _, level := range slices.Sorted(maps.Keys(set.Levels)) {
+				fmt.Fprintf(a.out, "  %s %d%s: %d\n", a.words.Message(a.lang, "cli.level", nil), level, label, set.Levels[level])
 			}
 		}
 	}
@@ -179,7 +185,7 @@ func printRegister(ctx context.Context, a *app, args []string) error {
 		if err != nil {
 			return err
 		}
-		return a.writeJSON(rows)
+		return a.writeJSON(svc.Lines(rows))
 	}
 	a.progress("cli.printing", 0)
 	facts, _, err := svc.PrintRegister(ctx, o.ID, day)

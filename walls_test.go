@@ -32,6 +32,7 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/identity":         {may: list("github.com/alexedwards/argon2id golang.org/x/text")},
 	"internal/rehearse":         {may: list("workflow workflow/regime workflow/memory github.com/goccy/go-yaml")},
 	"internal/tools/fontsubset": {may: list("golang.org/x/image")},
+	"internal/tools/procedures": {may: list("workflow/regime templates github.com/goccy/go-yaml")},
 	"api":                       {may: list("github.com/gin-gonic/gin workflow workflow/regime templates internal/vn internal/identity")},
 }
 

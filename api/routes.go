@@ -279,7 +279,7 @@ func (d *door) register(g *gin.Context) {
 	}
 	if f := g.Query("format"); f == "" || f == "json" {
 		rows, err := d.Service.Register(g, g.Param("owner"), on)
-		d.give(g, gin.H{"on": on, "items": rows}, err)
+		d.give(g, gin.H{"on": on, "items": d.Service.Lines(rows), "levels": d.Service.CountBySet(rows)}, err)
 		return
 	}
 	facts, _, err := d.Service.PrintRegister(g, g.Param("owner"), on)

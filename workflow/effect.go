@@ -35,12 +35,7 @@ func (m *move) prepares() {
 
 func mergeFacts(m *move) *Problem {
 	m.prepares()
-	facts := maps.Clone(m.sys.Facts)
-	if facts == nil {
-		facts = Facts{}
-	}
-	maps.Copy(facts, m.f.facts)
-	m.sys.Facts = facts
+	m.sys.Facts = m.r.Criteria.Merge(m.sys.Facts, m.f.facts)
 	m.keepSystem()
 	return nil
 }
@@ -244,7 +239,7 @@ func choose(m *move) *Problem {
 	if p := newVersion(m); p != nil {
 		return p
 	}
-	m.c.State = m.p.Start
+	m.c.State, m.c.Due = m.p.Start, nil
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package workflow
 
-import "capdo/workflow/regime"
+import (
+	"slices"
+
+	"capdo/workflow/regime"
+)
 
 // pickRegime finds the regime the step obeys: that of its day, or the one its
 // case is held to by declaration or choice.
@@ -59,7 +63,12 @@ func (m *move) noRegime() *Problem {
 func closedTo(e *regime.Ending, more []Citation) *Problem {
 	p := &Problem{Kind: Refused, Key: "guard.regime_in_force", Guard: "regime_in_force", Basis: more}
 	if e != nil {
-		p.Basis = append(append([]Citation{}, e.Basis...), more...)
+		p.Basis = slices.Clone(e.Basis)
+		for _, c := range more {
+			if !slices.Contains(p.Basis, c) {
+				p.Basis = append(p.Basis, c)
+			}
+		}
 	}
 	return p
 }

@@ -150,8 +150,9 @@ type FindingFacts struct {
 type RegisterFacts struct {
 	On     Day
 	Rows   []RegisterRow
-	Counts [6]int // by level, index 1 to 5
-	Source string // named import sources, if any
+	Counts [6]int     // by level, index 1 to 5
+	Sets   []SetCount // by rule set, where there is more than one
+	Source string     // named import sources, if any
 }
 
 // RegisterRow is one printed row.
@@ -161,4 +162,5 @@ type RegisterRow struct {
 	Level                 int
 	Meets                 string // met | unmet | ""
 	No, By, Mark          string
+	RuleSet               string // label beside the level, where the register holds more than one rule set
 }

@@ -53,6 +53,12 @@ func (s *Service) systemView(sys *System, offices map[string]Office) *SystemView
 	if p.sduOperates() {
 		v.Flags = append(v.Flags, "conflict_of_interest")
 	}
+	if sys.Level > 0 {
+		v.RuleSet = s.RuleSet(sys.LevelBy)
+	}
+	if kept, _, ok := s.Book.Kept(sys.LevelBy, s.Today()); ok && sys.Level > 0 {
+		v.Flags = append(v.Flags, nonEmpty(kept.Flag)...)
+	}
 	return v
 }
 
@@ -227,7 +233,7 @@ func (s *Service) AddSystem(ctx context.Context, sys *System) error {
 	if !ok {
 		r = s.Book.Regimes[len(s.Book.Regimes)-1]
 	}
-	facts, err := r.Criteria.CheckFacts(sys.Facts)
+	facts, err := s.Book.CheckFacts(r.Criteria, sys.Facts)
 	if err != nil {
 		return factProblem("facts", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"capdo/internal/vn"
+	"capdo/workflow/regime"
 )
 
 // Register gives the rows of an owner's register as of a day.
@@ -35,6 +36,7 @@ func (s *Service) PrintRegister(ctx context.Context, owner string, on Day) (Pape
 	}
 	snap := &Snapshot{Offices: offices}
 	f := PaperFacts{Form: "register", Regime: r.Key, RegimeTitle: r.Title, Standard: r.Standard, Date: on, Owner: snap.facts(owner, ""), Register: registerFacts(rows, offices, on)}
+	f.Register.tell(s, rows)
 	f.Issuer = f.Owner
 	if s.Demo {
 		f.DemoDay = s.Today()
@@ -83,6 +85,7 @@ func (s *Service) Import(ctx context.Context, who string, o ImportOrder) (*Impor
 		x.rep.Added, x.rep.Same, x.rep.Offices, x.rep.Levels = 0, 0, nil, map[int]int{}
 		return x.rep, nil
 	}
+	x.rep.Sets = x.sets.counts
 	if x.rep.Added == 0 {
 		return x.rep, nil
 	}
@@ -99,6 +102,7 @@ type importer struct {
 	offices []Office
 	systems []*System
 	entries []RegisterEntry
+	sets    setCounter
 }
 
 // fold compares office names without accents and with the usual short form
@@ -150,6 +154,7 @@ func (x *importer) row(row ImportRow) {
 		}
 		x.rep.Same++
 		x.rep.Levels[row.Level]++
+		x.sets.add(x.s.Book, sys.LevelBy, row.Level)
 		return
 	}
 	if !found {
@@ -163,10 +168,7 @@ func (x *importer) row(row ImportRow) {
 }
 
 func (x *importer) add(row ImportRow, operator string) {
-	by := x.s.Book.Regimes[0]
-	if r, ok := x.s.Book.On(row.Decided.Last()); ok {
-		by = r
-	}
+	by := x.s.regimeThen(row.Decided.Last())
 	sys := &System{ID: x.s.NewID("system"), Name: row.Name, Owners: []string{x.o.Owner}, Operators: []string{operator},
 		Facts: Facts{}, State: by.Operating(), Level: row.Level, LevelBy: by.Key, Source: fmt.Sprintf("%s#%d", x.o.Source, row.Line)}
 	entry := RegisterEntry{ID: sys.ID + ".0", Owner: x.o.Owner, System: sys.ID, SystemName: row.Name, Operator: operator, OperatorName: row.Unit,
@@ -176,6 +178,19 @@ func (x *importer) add(row ImportRow, operator string) {
 	x.systems, x.entries = append(x.systems, sys), append(x.entries, entry)
 	x.rep.Added++
 	x.rep.Levels[row.Level]++
+	x.sets.add(x.s.Book, by.Key, row.Level)
+}
+
+// regimeThen is the regime an old decision of a day was made under: the one in
+// force, else the last that ended before, else the first there ever was.
+func (s *Service) regimeThen(d Day) *regime.Regime {
+	if r, ok := s.Book.On(d); ok {
+		return r
+	}
+	if r, ok := s.Book.LastBefore(d); ok {
+		return r
+	}
+	return s.Book.Regimes[0]
 }
 
 // AdoptDecision enters an older decision in force for a system that has none.
@@ -191,10 +206,7 @@ func (s *Service) AdoptDecision(ctx context.Context, systemID string, level int,
 	if err != nil {
 		return err
 	}
-	r, ok := s.Book.On(on.Last())
-	if !ok {
-		r = s.Book.Regimes[0]
-	}
+	r := s.regimeThen(on.Last())
 	p := parties{sys, s.Today(), offices}
 	e := RegisterEntry{ID: sys.ID + ".0", Owner: p.owner(), System: sys.ID, SystemName: sys.Name, Operator: p.operator(), OperatorName: offices[p.operator()].Name,
 		Level: level, Regime: r.Key, Decided: on, By: by, No: no, From: on.Last()}

@@ -75,5 +75,6 @@ type SystemView struct {
 	*System
 	OwnerNow    string   `json:"owner,omitempty"`
 	OperatorNow string   `json:"operator,omitempty"`
+	RuleSet     string   `json:"rule_set,omitempty"` // label of the rule set of the level in force
 	Flags       []string `json:"flags,omitempty"`
 }

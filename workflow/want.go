@@ -61,5 +61,6 @@ type ImportReport struct {
 	Added, Same int
 	Refused     []RowRefusal
 	Levels      map[int]int // of the rows taken in or already there
+	Sets        []SetCount  // the same, one count a rule set
 	Offices     []string    // created
 }

@@ -11,7 +11,7 @@ var secrets = []string{"10.20.30", "10.20.31", "203.0.113.77", "MAY-CHU-77", "FW
 func TestAddressesAndPlansReachNoPaperButTheDescription(t *testing.T) {
 	_, words := press(t)
 	seen := 0
-	for _, regime := range []string{"nd85-tt03", "nd85-tt12"} {
+	for _, regime := range []string{"nd85-tt03", "nd85-tt12", "nd331"} {
 		for _, form := range words.Forms(regime) {
 			f := facts(form)
 			f.Regime, f.Overview = regime, overview()
@@ -27,7 +27,7 @@ func TestAddressesAndPlansReachNoPaperButTheDescription(t *testing.T) {
 			seen++
 		}
 	}
-	if seen < 38 {
+	if seen < 57 {
 		t.Errorf("only %d forms were looked at", seen)
 	}
 }

@@ -235,8 +235,8 @@ func (r *reader) computing(b block) (string, action) {
 	if b.has("from") == b.has("year") {
 		r.fail(b.n, `expected either "from" or "year"`)
 	}
-	if m := b.moment("from"); m != nil {
-		c.from = m.day
+	if c.from = b.moment("from"); c.from == nil {
+		c.from = &moment{}
 	}
 	if b.has("regime") {
 		c.regime = b.word("regime", r.words.Regimes)
@@ -247,8 +247,12 @@ func (r *reader) computing(b block) (string, action) {
 		m.need("refused")
 		c.refused = r.refusal(m.at["refused"])
 	default:
-		if c.is = b.text("is"); c.is != "none" {
-			c.is = b.day("is").String()
+		if c.is = b.text("is"); c.is == "none" {
+			break
+		}
+		m := b.moment("is")
+		if c.is = m.day.String(); m.timed {
+			c.is = m.time().Format(momentForm)
 		}
 	}
 	return strings.Join([]string{"due", c.rule, "under", c.regime}, " "), c

@@ -64,7 +64,7 @@ func TestTheRegimeOfADay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for on, want := range map[string]string{"2017-06-30": "", "2017-07-01": "nd85-tt03", "2022-09-30": "nd85-tt03", "2022-10-01": "nd85-tt12", "2026-06-30": "nd85-tt12", "2026-07-01": ""} {
+	for on, want := range map[string]string{"2017-06-30": "", "2017-07-01": "nd85-tt03", "2022-09-30": "nd85-tt03", "2022-10-01": "nd85-tt12", "2026-06-30": "nd85-tt12", "2026-07-01": "", "2026-08-18": "", "2026-08-19": "nd331", "2031-01-01": "nd331"} {
 		d, _ := ParseDay(on)
 		r, ok := b.On(d)
 		if ok != (want != "") || ok && r.Key != want {

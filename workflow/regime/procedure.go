@@ -138,6 +138,7 @@ func readProcedure(files fs.FS, name string, r *Regime, b *Book) (*Procedure, er
 	if err := decode(files, name, p); err != nil {
 		return nil, err
 	}
+	r.procedures = append(r.procedures, p)
 	x := &procedureReader{file: name, p: p, r: r, b: b}
 	if _, ok := p.States[p.Start]; !ok {
 		x.bad(0, "start: no state "+p.Start)

@@ -9,31 +9,35 @@ import (
 
 // Regime is one set of rules with the days it is in force, both included.
 type Regime struct {
-	Key         string               `yaml:"key"`
-	Like        string               `yaml:"like"` // regime whose files stand where this folder has none
-	Title       string               `yaml:"title"`
-	From        Day                  `yaml:"from"`
-	To          Day                  `yaml:"to"` // zero: no end known
-	Basis       []Citation           `yaml:"basis"`
-	Verified    Verified             `yaml:"verified"`
-	Standard    string               `yaml:"standard"`
-	CarriesOn   []string             `yaml:"carries_on"` // regimes whose open cases go on under this one
-	Ended       *Ending              `yaml:"ended"`
-	Declared    *Extension           `yaml:"declared"`
-	Chosen      *Extension           `yaml:"chosen"`
-	Lease       LeaseBasis           `yaml:"lease"`
-	LevelsLater []int                `yaml:"levels_not_yet"` // levels the program does not carry yet
-	Copies      Copies               `yaml:"copies"`
-	Redetermine []Citation           `yaml:"redetermine"` // how an approved level is determined again
-	Numbers     []Citation           `yaml:"numbers"`     // one number, once a year
-	Texts       []Text               `yaml:"texts"`
-	Criteria    *Criteria            `yaml:"-"`
-	Deadlines   map[string]*Deadline `yaml:"-"`
-	Papers      *DossierPapers       `yaml:"-"`
-	Guards      map[string]GuardRule `yaml:"-"`
-	System      *Procedure           `yaml:"-"`
-	Dossiers    []*Procedure         `yaml:"-"`
-	Content     []ContentRule        `yaml:"-"`
+	Key              string                    `yaml:"key"`
+	Like             string                    `yaml:"like"` // regime whose files stand where this folder has none
+	Title            string                    `yaml:"title"`
+	Short            string                    `yaml:"short"` // label beside a level: regimes of one label share the meaning of their levels
+	From             Day                       `yaml:"from"`
+	To               Day                       `yaml:"to"` // zero: no end known
+	Basis            []Citation                `yaml:"basis"`
+	Verified         Verified                  `yaml:"verified"`
+	Standard         string                    `yaml:"standard"`
+	StandardVerified Verified                  `yaml:"standard_verified"` // how far the standard was checked, where not as the regime
+	Transition       map[string]TransitionRule `yaml:"transition"`        // what becomes of what was there before, by case
+	CarriesOn        []string                  `yaml:"carries_on"`        // regimes whose open cases go on under this one
+	Ended            *Ending                   `yaml:"ended"`
+	Declared         *Extension                `yaml:"declared"`
+	Chosen           *Extension                `yaml:"chosen"`
+	Lease            LeaseBasis                `yaml:"lease"`
+	LevelsLater      []int                     `yaml:"levels_not_yet"` // levels the program does not carry yet
+	Copies           Copies                    `yaml:"copies"`
+	Redetermine      []Citation                `yaml:"redetermine"` // how an approved level is determined again
+	Numbers          []Citation                `yaml:"numbers"`     // one number, once a year
+	Texts            []Text                    `yaml:"texts"`
+	Criteria         *Criteria                 `yaml:"-"`
+	Deadlines        map[string]*Deadline      `yaml:"-"`
+	Papers           *DossierPapers            `yaml:"-"`
+	Guards           map[string]GuardRule      `yaml:"-"`
+	System           *Procedure                `yaml:"-"`
+	Dossiers         []*Procedure              `yaml:"-"`
+	procedures       []*Procedure              // all, as read
+	Content          []ContentRule             `yaml:"-"`
 }
 
 // Ending is what ended a regime.
@@ -162,18 +166,11 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 		return nil, err
 	}
 	find := func(name string) string {
-		for d, n := dir, 0; n < 8; n++ {
+		for _, d := range lineage(files, dir) {
 			b.Files++
 			if _, err := fs.Stat(files, d+"/"+name); err == nil {
 				return d + "/" + name
 			}
-			var up struct {
-				Like string `yaml:"like"`
-			}
-			if decodeLoose(files, d+"/regime.yaml", &up) != nil || up.Like == "" {
-				break
-			}
-			d = up.Like
 		}
 		return dir + "/" + name
 	}
@@ -197,14 +194,33 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
+	if err := r.crossCheck(dir); err != nil {
+		return nil, err
+	}
 	r.System, err = readProcedure(files, find("system.yaml"), r, b)
 	keep(err)
-	for _, name := range dossierFiles(files, dir, r.Like) {
+	for _, name := range dossierFiles(files, lineage(files, dir)...) {
 		p, err := readProcedure(files, find(name), r, b)
 		keep(err)
 		r.Dossiers = append(r.Dossiers, p)
 	}
 	return r, errors.Join(faults...)
+}
+
+// lineage is a regime's folder and those it is like, the nearest first.
+func lineage(files fs.FS, dir string) []string {
+	var dirs []string
+	for dir != "" && !slices.Contains(dirs, dir) {
+		dirs = append(dirs, dir)
+		var up struct {
+			Like string `yaml:"like"`
+		}
+		if decodeLoose(files, dir+"/regime.yaml", &up) != nil {
+			break
+		}
+		dir = up.Like
+	}
+	return dirs
 }
 
 func dossierFiles(files fs.FS, dirs ...string) []string {
@@ -233,8 +249,11 @@ func (r *Regime) check(file, dir string) error {
 	if len(r.Basis) == 0 {
 		bad("cites nothing (basis)")
 	}
-	if !r.Verified.valid() {
-		bad("unknown mark " + string(r.Verified))
+	if r.Short == "" {
+		bad("has no label (short)")
+	}
+	if !r.Verified.valid() || !r.StandardVerified.valid() {
+		bad("unknown mark " + string(r.Verified) + " " + string(r.StandardVerified))
 	}
 	cites := slices.Concat(r.Basis, r.Lease.Before, r.Lease.During, r.Lease.After)
 	for _, e := range []*Extension{r.Declared, r.Chosen} {
@@ -249,6 +268,7 @@ func (r *Regime) check(file, dir string) error {
 			bad(err.Error())
 		}
 	}
+	r.checkTransition(bad)
 	return errors.Join(faults...)
 }
 
