@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -41,9 +42,12 @@ func fileProblem(err error) error {
 	return err
 }
 
-// takeFile lets a file in and attaches it to a case. Kind and case are asked for
-// first, so that bytes nobody may attach are not read.
+// takeFile lets a file in and attaches it to a case. Its kind and name are asked
+// for first, so that bytes nobody may attach are not read.
 func (a *app) takeFile(ctx context.Context, svc *workflow.Service, r io.Reader, want workflow.Attachment) (workflow.Attachment, error) {
+	if !slices.Contains(workflow.AttachmentKinds(), want.As) {
+		return want, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "as", Expect: "expect.attachment_kind"}}}
+	}
 	name, err := workflow.FileName(want.Name)
 	if err != nil {
 		return want, err

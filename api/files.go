@@ -114,10 +114,6 @@ func (d *door) addFile(g *gin.Context) {
 	if _, _, ok := d.query(g, "as"); !ok || !d.mayContent(g, "add_file") {
 		return
 	}
-	if !slices.Contains(workflow.AttachmentKinds(), g.Query("as")) {
-		d.fail(g, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "as", Expect: "expect.attachment_kind"}}})
-		return
-	}
 	if g.Request.ContentLength > maxUpload {
 		d.refuse(g, http.StatusRequestEntityTooLarge, "too_large", "kind.too_large")
 		return
