@@ -58,6 +58,7 @@ type Change struct {
 	Offices   []OfficeChanged
 	Also      []CaseChanged // other cases that move with this one
 	Events    []Event       // of those, and what the clock adds to this one
+	Content   *Content      // what the version was sent with, frozen by this step
 	Key       string        // request key, kept with the outcome
 	Outcome   []byte        // the outcome as JSON, to be given again for the same key
 }
@@ -180,6 +181,8 @@ type Store interface {
 	Register(ctx context.Context, owner string, on Day) ([]RegisterEntry, error)
 	// Import adds an old register in one transaction.
 	Import(ctx context.Context, in *Intake) error
+
+	ContentStore
 
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	SetSetting(ctx context.Context, key, value string) error

@@ -52,6 +52,9 @@ func (s *Service) Act(ctx context.Context, who string, want Want) (*Outcome, err
 	if err := s.print(ctx, m); err != nil {
 		return nil, s.giveUp(ctx, m, err)
 	}
+	if err := s.freeze(ctx, m); err != nil {
+		return nil, s.giveUp(ctx, m, err)
+	}
 	out, err := m.outcome()
 	if err != nil {
 		return nil, s.giveUp(ctx, m, err)

@@ -78,6 +78,7 @@ type Para struct {
 // below. Short rows are filled with blanks; a row longer than the header is
 // an error.
 type Table struct {
+	Name    string // of its sheet in a workbook; empty: numbered
 	Columns []Column
 	Rows    [][]string
 	Closing string

@@ -28,6 +28,7 @@ type Store struct {
 	entries  []workflow.RegisterEntry
 	done     map[string][]byte
 	settings map[string]string
+	contents
 }
 
 // New makes an empty store.
@@ -228,6 +229,9 @@ func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	if !s.holds(ch) {
 		return &workflow.Problem{Kind: workflow.Stale, Key: "case.moved_on"}
 	}
+	if k := ch.Content; k != nil {
+		s.sent = append(s.sent, copyOf(*k))
+	}
 	for _, c := range casesOf(ch) {
 		s.cases[c.Case.ID] = copyOf(c.Case)
 	}
@@ -282,6 +286,11 @@ func (s *Store) holds(ch *workflow.Change) bool {
 	}
 	if sys, ok := s.systems[ch.SystemID]; ch.SystemID != "" && (!ok || sys.Revision != ch.SystemWas) {
 		return false
+	}
+	if k := ch.Content; k != nil {
+		if _, twice := s.sentAs(k.Case, k.Version); twice {
+			return false
+		}
 	}
 	_, done := s.done[ch.Key]
 	return ch.Key == "" || !done

@@ -46,6 +46,7 @@ type Regime struct {
 	Check            *Procedure                `yaml:"-"`
 	Checks           *CheckRules               `yaml:"-"`
 	procedures       []*Procedure              // all, as read
+	Content          []ContentRule             `yaml:"-"`
 }
 
 // Ending is what ended a regime.
@@ -264,6 +265,8 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	r.Papers = &DossierPapers{}
 	keep(decode(files, find("papers.yaml"), r.Papers))
 	r.Guards, err = readGuards(files, find("guards.yaml"))
+	keep(err)
+	r.Content, err = readContent(files, find("content.yaml"))
 	keep(err)
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)

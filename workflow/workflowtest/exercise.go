@@ -54,6 +54,7 @@ func Exercise(t *testing.T, open func(t *testing.T) workflow.Store) {
 		"due cases are found once":                          dueCases,
 		"what a crash left reserved is swept":               sweep,
 		"systems are found by a list of ids":                systemsOf,
+		"what a dossier is made of is kept and frozen":      contents,
 	} {
 		t.Run(name, func(t *testing.T) { exam(t, open(t)) })
 	}
