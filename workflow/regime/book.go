@@ -11,19 +11,20 @@ import (
 	"slices"
 )
 
-//go:embed *.yaml calendar nd85-tt03 nd85-tt12
+//go:embed *.yaml calendar standards nd85-tt03 nd85-tt12
 var embedded embed.FS
 
 // Book is all law the program knows: every regime in the order of their first
 // days, the calendars, and the acts and roles they share.
 type Book struct {
-	Regimes  []*Regime
-	Calendar *Calendar
-	Acts     map[string]*ActShape
-	Roles    map[string]Role
-	House    []string // acts beside the law
-	Kinds    OfficeKinds
-	Files    int // files read
+	Regimes    []*Regime
+	Calendar   *Calendar
+	Acts       map[string]*ActShape
+	Roles      map[string]Role
+	House      []string // acts beside the law
+	Kinds      OfficeKinds
+	Catalogues map[string]*Catalogue // by key
+	Files      int                   // files read
 }
 
 // Open reads the law inside the program. Its error lists every Fault found.
@@ -43,10 +44,13 @@ func Read(files fs.FS) (*Book, error) {
 	if b.Calendar, err = readCalendars(files, "calendar"); err != nil {
 		return nil, err
 	}
+	if b.Catalogues, err = readCatalogues(files, b); err != nil {
+		return nil, err
+	}
 	if err := b.readRegimes(files); err != nil {
 		return nil, err
 	}
-	return b, nil
+	return b, b.checkUses()
 }
 
 func (b *Book) readRegimes(files fs.FS) error {
