@@ -50,8 +50,9 @@ type Change struct {
 	Ended     []RegisterEntry
 	Added     []RegisterEntry
 	Offices   []Office
-	Key       string // request key, kept with the outcome
-	Outcome   []byte // the outcome as JSON, to be given again for the same key
+	Sheets    []*Sheet // frozen with the step; each must still have the revision before its own
+	Key       string   // request key, kept with the outcome
+	Outcome   []byte   // the outcome as JSON, to be given again for the same key
 }
 
 // NumberAsk asks for a number of a book.
@@ -142,6 +143,8 @@ type Store interface {
 
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	SetSetting(ctx context.Context, key, value string) error
+
+	SheetStore
 }
 
 // Clock tells the time; a demo province has a supposed day.

@@ -13,6 +13,7 @@ import (
 
 	"capdo/internal/vn"
 	"capdo/workflow"
+	"capdo/workflow/regime"
 )
 
 // Store is a store in memory, safe for many goroutines.
@@ -28,12 +29,16 @@ type Store struct {
 	entries  []workflow.RegisterEntry
 	done     map[string][]byte
 	settings map[string]string
+
+	sheets      map[string]*workflow.Sheet
+	supplements map[string]regime.Supplement
 }
 
 // New makes an empty store.
 func New() *Store {
 	return &Store{offices: map[string]workflow.Office{}, people: map[string]workflow.Person{}, systems: map[string]*workflow.System{},
-		cases: map[string]*workflow.Case{}, done: map[string][]byte{}, settings: map[string]string{}}
+		cases: map[string]*workflow.Case{}, done: map[string][]byte{}, settings: map[string]string{},
+		sheets: map[string]*workflow.Sheet{}, supplements: map[string]regime.Supplement{}}
 }
 
 func copyOf[T any](v T) T {
@@ -209,6 +214,14 @@ func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	}
 	if _, ok := s.done[ch.Key]; ch.Key != "" && ok {
 		return stale
+	}
+	for _, sh := range ch.Sheets {
+		if s.sheetRevision(sh.ID) != sh.Revision-1 {
+			return stale
+		}
+	}
+	for _, sh := range ch.Sheets {
+		s.sheets[sh.ID] = copyOf(sh)
 	}
 	if ch.Case != nil {
 		s.cases[ch.Case.ID] = copyOf(ch.Case)

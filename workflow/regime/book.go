@@ -17,14 +17,15 @@ var embedded embed.FS
 // Book is all law the program knows: every regime in the order of their first
 // days, the calendars, and the acts and roles they share.
 type Book struct {
-	Regimes    []*Regime
-	Calendar   *Calendar
-	Acts       map[string]*ActShape
-	Roles      map[string]Role
-	House      []string // acts beside the law
-	Kinds      OfficeKinds
+	Regimes  []*Regime
+	Calendar *Calendar
+	Acts     map[string]*ActShape
+	Roles    map[string]Role
+	House    []string // acts beside the law
+	Kinds    OfficeKinds
+	Files    int // files read
+
 	Catalogues map[string]*Catalogue // by key
-	Files      int                   // files read
 }
 
 // Open reads the law inside the program. Its error lists every Fault found.

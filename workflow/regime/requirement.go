@@ -277,3 +277,26 @@ func (c *Catalogue) Applies(r *Requirement, facts Facts) (applies, known bool, a
 
 // CheckFacts reads the facts of a sheet; its error is a *FactError.
 func (c *Catalogue) CheckFacts(raw map[string]any) (Facts, error) { return c.asks.CheckFacts(raw) }
+
+// FactsOf lists the facts a condition looks at.
+func (c *Catalogue) FactsOf(condition string) []string {
+	cond := c.Conditions[condition]
+	if cond == nil {
+		return nil
+	}
+	return cond.When.facts()
+}
+
+func (c *critCond) facts() []string {
+	out := []string{}
+	if c.Fact != "" {
+		out = append(out, c.Fact)
+	}
+	for _, sub := range slices.Concat(c.All, c.Any) {
+		out = append(out, sub.facts()...)
+	}
+	if c.Not != nil {
+		out = append(out, c.Not.facts()...)
+	}
+	return out
+}

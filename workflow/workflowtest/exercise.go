@@ -52,6 +52,11 @@ func Exercise(t *testing.T, open func(t *testing.T) workflow.Store) {
 		"systems are found without accents and page by key": systems,
 		"an import is whole or nothing":                     imports,
 		"due cases are found once":                          dueCases,
+
+		"a sheet is kept with its event and compared by revision":   sheets,
+		"two who edit one sheet at once: one is told":               sheetRace,
+		"a sheet frozen by a step goes with the step or not at all": sealedSheets,
+		"what is put beside a catalogue is kept by revision":        supplements,
 	} {
 		t.Run(name, func(t *testing.T) { exam(t, open(t)) })
 	}
