@@ -71,6 +71,7 @@ type PaperFacts struct {
 	Actor       string // name of the person who acts
 	Project     *CitedPaper
 	Register    *RegisterFacts
+	Sheet       *SheetFacts
 }
 
 // RegisterFacts is a register as of a day.

@@ -219,6 +219,9 @@ func checkRow(at string, r SheetRow) (SheetRow, *Problem) {
 	if r.Evidence = evidence; len(evidence) > maxEvidence {
 		return r, invalid(at+".evidence", "expect.fewer", itoa(len(evidence)))
 	}
+	if !r.Due.IsZero() && (r.Due.Year() < earliestYear || r.Due.Year() > latestYear) {
+		return r, invalid(at+".due", "expect.day", r.Due.String())
+	}
 	blank := r.Reason+r.How+r.Measure+r.Unit == "" && len(r.Evidence) == 0 && r.Due.IsZero()
 	switch {
 	case r.Status == "" && !blank:

@@ -100,8 +100,8 @@ func (l *LevelRows) copied(byID map[string]*Requirement) *LevelRows {
 	return &out
 }
 
-// add puts one item under its sub-group, or says why not.
-func (c *Catalogue) add(i SupplementItem) string {
+// Misfit says why an item cannot be added, empty where it can.
+func (c *Catalogue) Misfit(i SupplementItem) string {
 	under := c.byID[i.Under]
 	switch {
 	case !requirementID.MatchString(i.ID):
@@ -117,6 +117,15 @@ func (c *Catalogue) add(i SupplementItem) string {
 	case i.Source == "":
 		return "no_source"
 	}
+	return ""
+}
+
+// add puts one item under its sub-group, or says why not.
+func (c *Catalogue) add(i SupplementItem) string {
+	if reason := c.Misfit(i); reason != "" {
+		return reason
+	}
+	under := c.byID[i.Under]
 	verified := i.Verified
 	r := &Requirement{ID: i.ID, Letter: i.Letter, Text: i.Text, Verified: &verified, Levels: under.Levels, Group: under.Group, Under: under, Added: i.Source}
 	under.Items = append(under.Items, r)
