@@ -43,6 +43,12 @@ var commands = []command{
 	{"user add", userAdd},
 	{"user passwd", userPasswd},
 	{"user grant", userGrant},
+	{"print sheet", printSheet},
+	{"sheet export", sheetExport},
+	{"sheet import", sheetImport},
+	{"catalogue show", catalogueShow},
+	{"catalogue export", catalogueExport},
+	{"catalogue import", catalogueImport},
 	{"help", help},
 }
 

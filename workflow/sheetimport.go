@@ -57,6 +57,19 @@ func (s *Service) ImportSheet(ctx context.Context, who, caseID string, in SheetI
 	if err != nil {
 		return nil, err
 	}
+	return s.importSheet(ctx, who, seat, in)
+}
+
+// ImportSharedSheet takes the workbook of a shared sheet back, by the same rules.
+func (s *Service) ImportSharedSheet(ctx context.Context, who, systemID string, level int, in SheetImport) (*SheetReport, error) {
+	seat, err := s.seatOfSystem(ctx, systemID, level)
+	if err != nil {
+		return nil, err
+	}
+	return s.importSheet(ctx, who, seat, in)
+}
+
+func (s *Service) importSheet(ctx context.Context, who string, seat *sheetSeat, in SheetImport) (*SheetReport, error) {
 	if _, err := s.maySheet(ctx, who, seat); err != nil {
 		return nil, err
 	}

@@ -45,13 +45,28 @@ type SheetLine struct {
 	Open, Doubtful                           bool
 }
 
-// PrintSheet prints the newest sheet of a case with a form: the explanation of
-// the plan, or the checklist of an inspection. One that has not gone out is a
-// draft. Facts come back too, so that a door can write other formats.
+// The forms of a sheet.
+const (
+	formPlan      = "plan-explanation"
+	formChecklist = "inspection-checklist"
+)
+
+// PrintSheet prints the newest sheet of a case with one of its two forms; an
+// empty form is the explanation of the plan for a dossier, the checklist for a
+// check. A sheet that has not gone out is a draft. Facts come back too, so that a door can write other formats.
 func (s *Service) PrintSheet(ctx context.Context, caseID, form string) (PaperFacts, Printed, error) {
 	t, err := s.seatOfCase(ctx, caseID)
 	if err != nil {
 		return PaperFacts{}, Printed{}, err
+	}
+	if form == "" {
+		form = formPlan
+		if t.sheet.Check {
+			form = formChecklist
+		}
+	}
+	if form != formPlan && form != formChecklist {
+		return PaperFacts{}, Printed{}, notFound("form", shortened(form))
 	}
 	f := s.sheetPaper(t, form)
 	if s.Demo {
