@@ -14,7 +14,7 @@ type SheetFacts struct {
 	Unverified bool     // whether that use itself is unverified
 	Notes      []string // on the catalogue, the unverified ones marked by Doubts
 	Doubts     []string
-	Groups     []SheetGroup
+	Sections   []SheetSection
 	Providers  []string // systems whose shared rows are inherited
 	Asked      []string // questions not answered yet
 	Counts     Rollup
@@ -25,17 +25,18 @@ type SheetFacts struct {
 	Doubtful   bool // rows not compared with the standard are among them
 }
 
-// SheetGroup is one group of rows under its heading.
-type SheetGroup struct {
-	ID, Title, Kind string
-	First           bool // the first group of its kind
-	Rows            []SheetLine
+// SheetSection is all rows of one kind: management, technical, general. Before
+// the rows of a group stands a line that is its heading.
+type SheetSection struct {
+	Kind string
+	Rows []SheetLine
 }
 
 // SheetLine is one printed row. Result is what a check found; Status what the
 // dossier says.
 type SheetLine struct {
-	N                                        int
+	N                                        int    // running number; 0 for a heading
+	Heading                                  string // title of the group that begins here
 	ID, No, Title, Text, Condition, Product  string
 	Status, Reason, How, Measure, Unit, From string
 	Evidence                                 []string
@@ -98,7 +99,7 @@ func (s *Service) sheetPaper(t *sheetSeat, form string) PaperFacts {
 	return f
 }
 
-// sheetFacts lays a sheet out group by group, in the order of the standard.
+// sheetFacts lays a sheet out by kind and group, in the order of the standard.
 func sheetFacts(v *SheetView) *SheetFacts {
 	f := &SheetFacts{Standard: v.Catalogue.Standard, UseNote: v.Catalogue.Note, Unverified: v.Catalogue.Verified == regime.Unverified,
 		Counts: v.Rollup, Frozen: v.Frozen, Copy: v.Copy, Check: v.Check}
@@ -117,16 +118,21 @@ func sheetFacts(v *SheetView) *SheetFacts {
 			f.Asked = append(f.Asked, q.Ask)
 		}
 	}
+	group := ""
 	for i, r := range v.Rows {
-		n := len(f.Groups) - 1
-		if n < 0 || f.Groups[n].ID != r.Group {
-			first := n < 0 || f.Groups[n].Kind != r.Kind
-			f.Groups = append(f.Groups, SheetGroup{ID: r.Group, Title: r.GroupTitle, Kind: r.Kind, First: first})
+		n := len(f.Sections) - 1
+		if n < 0 || f.Sections[n].Kind != r.Kind {
+			f.Sections = append(f.Sections, SheetSection{Kind: r.Kind})
 			n++
 		}
+		at := &f.Sections[n]
+		if r.Group != group && r.Requirement.Group != nil {
+			at.Rows = append(at.Rows, SheetLine{ID: r.Group, Heading: r.GroupTitle})
+		}
+		group = r.Group
 		line := sheetLine(v, r)
 		line.N = i + 1
-		f.Groups[n].Rows = append(f.Groups[n].Rows, line)
+		at.Rows = append(at.Rows, line)
 		f.Opened, f.Doubtful = f.Opened || line.Open, f.Doubtful || line.Doubtful
 	}
 	return f
@@ -134,7 +140,10 @@ func sheetFacts(v *SheetView) *SheetFacts {
 
 func sheetLine(v *SheetView, r SheetRowView) SheetLine {
 	l := SheetLine{ID: r.ID, No: r.No, Title: r.Title, Text: r.Text, Condition: r.Condition, Open: r.Open, Doubtful: !r.Verified}
-	if r.Text == r.Title {
+	switch {
+	case r.Open:
+		l.Text, l.Title = r.Title, "" // the duty to meet all of it stands in the note on open rows
+	case r.Requirement.Under == nil:
 		l.Title = ""
 	}
 	if l.Product = r.Product; r.Product != "" && r.ProductWhen != "" {

@@ -33,10 +33,12 @@ func sheetOf(form string) *workflow.SheetFacts {
 		technical[1].Result, technical[1].Finding = "not_applicable", "Không có mạng không dây"
 		technical[2].Result = "partial"
 	}
-	f.Groups = []workflow.SheetGroup{{ID: "7.1.1", Title: "Thiết lập chính sách an toàn thông tin", Kind: "management", First: true, Rows: management},
-		{ID: "TT12-PL3-II.1", Title: "Yêu cầu về thiết kế hệ thống", Kind: "technical", First: true, Rows: technical[:2]},
-		{ID: "7.2.2", Title: "Bảo đảm an toàn máy chủ", Kind: "technical", Rows: technical[2:]},
-		{ID: "general", Title: "Yêu cầu chung của phương án", Kind: "general", First: true, Rows: []workflow.SheetLine{{N: 7, ID: "TT12-D9.7", Text: "Quy chế được ban hành trước khi phê duyệt.", Status: "met", How: "Đã ban hành"}}}}
+	head := func(id, title string, rows ...workflow.SheetLine) []workflow.SheetLine {
+		return append([]workflow.SheetLine{{ID: id, Heading: title}}, rows...)
+	}
+	f.Sections = []workflow.SheetSection{{Kind: "management", Rows: head("7.1.1", "Thiết lập chính sách an toàn thông tin", management...)},
+		{Kind: "technical", Rows: append(head("TT12-PL3-II.1", "Yêu cầu về thiết kế hệ thống", technical[:2]...), head("7.2.2", "Bảo đảm an toàn máy chủ", technical[2:]...)...)},
+		{Kind: "general", Rows: []workflow.SheetLine{{N: 7, ID: "TT12-D9.7", Text: "Quy chế được ban hành trước khi phê duyệt.", Status: "met", How: "Đã ban hành"}}}}
 	return f
 }
 
@@ -67,7 +69,7 @@ func TestALongSheetBreaksOverPagesWithItsHeaderAndLosesNoRow(t *testing.T) {
 		for n := range 120 {
 			rows = append(rows, workflow.SheetLine{N: n + 1, ID: fmt.Sprintf("9.1.%d.1", n+1), Text: strings.Repeat("Yêu cầu có nội dung dài. ", 1+n%9), Status: "met", How: fmt.Sprintf("Cách %03d", n+1)})
 		}
-		f.Sheet.Groups[0].Rows = rows
+		f.Sheet.Sections[0].Rows = rows
 		text := tool(t, printed(t, f).PDF, "pdftotext", "-layout", "FILE", "-")
 		pages := strings.Split(strings.TrimSuffix(text, "\f"), "\f")
 		if len(pages) < 6 {
