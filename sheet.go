@@ -221,27 +221,20 @@ func (a *app) catalogue(ctx context.Context, db, key string) (workflow.OwnCatalo
 	return own, errors.Join(err, st.Close())
 }
 
-// catalogueShow lists the requirements of a catalogue, one a line.
-func catalogueShow(ctx context.Context, a *app, args []string) error {
-	level := 0
-	f, names, err := a.flags("catalogue show", args, func(fs *flag.FlagSet) { fs.IntVar(&level, "level", 0, "") })
-	if err != nil {
-		return err
-	}
-	own, err := a.catalogue(ctx, f.db, a.catalogueKey(names))
-	if err != nil {
-		return err
-	}
-	type entry struct {
-		ID       string `json:"id"`
-		Levels   []int  `json:"levels"`
-		Under    string `json:"under,omitempty"`
-		Title    string `json:"title,omitempty"`
-		Text     string `json:"text"`
-		Unit     string `json:"unit,omitempty"`
-		Verified bool   `json:"verified"`
-		Added    string `json:"added,omitempty"`
-	}
+// entry is one requirement as the command lists it.
+type entry struct {
+	ID       string `json:"id"`
+	Levels   []int  `json:"levels"`
+	Under    string `json:"under,omitempty"`
+	Title    string `json:"title,omitempty"`
+	Text     string `json:"text"`
+	Unit     string `json:"unit,omitempty"`
+	Verified bool   `json:"verified"`
+	Added    string `json:"added,omitempty"`
+}
+
+// entries lists the requirements of a level, or of all where it is 0.
+func entries(own workflow.OwnCatalogue, level int) []entry {
 	var all []entry
 	for _, r := range own.Entries() {
 		if level != 0 && !slices.Contains(r.Levels, level) {
@@ -253,6 +246,21 @@ func catalogueShow(ctx context.Context, a *app, args []string) error {
 		}
 		all = append(all, e)
 	}
+	return all
+}
+
+// catalogueShow lists the requirements of a catalogue, one a line.
+func catalogueShow(ctx context.Context, a *app, args []string) error {
+	level := 0
+	f, names, err := a.flags("catalogue show", args, func(fs *flag.FlagSet) { fs.IntVar(&level, "level", 0, "") })
+	if err != nil {
+		return err
+	}
+	own, err := a.catalogue(ctx, f.db, a.catalogueKey(names))
+	if err != nil {
+		return err
+	}
+	all := entries(own, level)
 	if f.json {
 		return a.writeJSON(all)
 	}

@@ -63,24 +63,10 @@ type catalogueReader struct {
 // taken away, and every addition names the text it is from. who may be empty for
 // the program's own commands.
 func (s *Service) ImportCatalogue(ctx context.Context, who string, in CatalogueImport) (*CatalogueReport, error) {
-	e := Event{Act: actImportCatalogue, Person: who, On: s.Today(), At: s.Clock()}
-	if who != "" {
-		p, err := s.Store.Person(ctx, who)
-		if err != nil {
-			return nil, err
-		}
-		if no := s.house(p, actImportCatalogue, ""); no != nil {
-			return nil, no
-		}
+	var err error
+	if in.Source, err = s.mayAdd(ctx, who, in.Source); err != nil {
+		return nil, err
 	}
-	source, problem := cleanText("source", in.Source, maxRowLine, true)
-	if problem == nil && source == "" {
-		problem = invalid("source", "expect.source", "")
-	}
-	if problem != nil {
-		return nil, problem
-	}
-	in.Source = source
 	own, err := s.Catalogue(ctx, in.Key)
 	if err != nil {
 		return nil, err
@@ -108,9 +94,31 @@ func (s *Service) ImportCatalogue(ctx context.Context, who string, in CatalogueI
 	if _, err := s.Book.Catalogues[in.Key].With(x.sup); err != nil {
 		return nil, err
 	}
+	e := Event{Act: actImportCatalogue, Person: who, On: s.Today(), At: s.Clock()}
 	e.With = With{"catalogue": in.Key, "source": in.Source, "added": len(x.rep.Added), "revision": x.sup.Revision}
 	x.rep.Revision = x.sup.Revision
 	return x.rep, s.Store.KeepSupplement(ctx, x.sup, own.Added, e)
+}
+
+// mayAdd asks the right to add requirements and gives the source named, clean.
+func (s *Service) mayAdd(ctx context.Context, who, source string) (string, error) {
+	if who != "" {
+		p, err := s.Store.Person(ctx, who)
+		if err != nil {
+			return "", err
+		}
+		if no := s.house(p, actImportCatalogue, ""); no != nil {
+			return "", no
+		}
+	}
+	source, problem := cleanText("source", source, maxRowLine, true)
+	if problem == nil && source == "" {
+		problem = invalid("source", "expect.source", "")
+	}
+	if problem != nil {
+		return "", problem
+	}
+	return source, nil
 }
 
 // read takes items first, so that a sub-group may be turned over to items that

@@ -215,13 +215,8 @@ func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	if _, ok := s.done[ch.Key]; ch.Key != "" && ok {
 		return stale
 	}
-	for _, sh := range ch.Sheets {
-		if s.sheetRevision(sh.ID) != sh.Revision-1 {
-			return stale
-		}
-	}
-	for _, sh := range ch.Sheets {
-		s.sheets[sh.ID] = copyOf(sh)
+	if !s.keepSheets(ch.Sheets) {
+		return stale
 	}
 	if ch.Case != nil {
 		s.cases[ch.Case.ID] = copyOf(ch.Case)

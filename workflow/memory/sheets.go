@@ -37,6 +37,20 @@ func (s *Store) KeepSheet(_ context.Context, sh *workflow.Sheet, was int64, e wo
 	return nil
 }
 
+// keepSheets writes the copies that go out with a step; false, and nothing is
+// written, when one of them moved on.
+func (s *Store) keepSheets(list []*workflow.Sheet) bool {
+	for _, sh := range list {
+		if s.sheetRevision(sh.ID) != sh.Revision-1 {
+			return false
+		}
+	}
+	for _, sh := range list {
+		s.sheets[sh.ID] = copyOf(sh)
+	}
+	return true
+}
+
 func (s *Store) sheetRevision(id string) int64 {
 	if have, ok := s.sheets[id]; ok {
 		return have.Revision

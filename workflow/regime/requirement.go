@@ -1,6 +1,9 @@
 package regime
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Catalogue holds the requirements of one technical standard, row by row, with
 // what a circular puts beside them. It holds no answer of any one system.
@@ -236,6 +239,25 @@ func (c *Catalogue) covered(s *Requirement, use CatalogueUse) bool {
 		}
 	}
 	return false
+}
+
+// Size counts the rows of all levels and parts, and those of them verified.
+func (c *Catalogue) Size() (rows, verified int) {
+	all := CatalogueUse{Parts: slices.Collect(maps.Keys(c.Parts))}
+	seen := map[string]bool{}
+	for level := range c.Levels {
+		for _, r := range c.Rows(level, all) {
+			if seen[r.ID] {
+				continue
+			}
+			seen[r.ID] = true
+			rows++
+			if r.Checked() {
+				verified++
+			}
+		}
+	}
+	return rows, verified
 }
 
 // Basis is what a row rests on: its own citation or that of its part.
