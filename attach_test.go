@@ -52,6 +52,9 @@ func (c *client) fetch(method, path, body string) (*http.Response, []byte) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	resp, err := c.Do(req)
 	if err != nil {
 		c.t.Fatal(err)
@@ -81,7 +84,7 @@ func TestFilesThroughTheDoor(t *testing.T) {
 		{"a PDF with a script", "d2/files?as=evidence", "a.pdf", strings.Replace(quietPDF, "/Type", "/S /JavaScript /Type", 1), "file.active", an, 422},
 		{"a kind nobody knows", "d2/files?as=selfie", "a.png", "x", "field.invalid", an, 422},
 		{"no kind", "d2/files", "a.png", "x", "field.invalid", an, 422},
-		{"a parameter nobody knows", "d2/files?as=other&x=1", "a.png", "x", "field.unknown", an, 400},
+		{"a parameter nobody knows", "d2/files?as=other&x=1", "a.png", "x", "kind.malformed", an, 400},
 		{"unseen characters in a name", "d2/files?as=other", "a\u202egnp.png", string(drawing(4)), "text.bad_character", an, 422},
 		{"nothing", "d2/files?as=other", "a.txt", "", "file.empty", an, 422},
 		{"a case of others", "d3/files?as=other", "a.txt", "x", "not_found.case", an, 404},

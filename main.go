@@ -49,6 +49,12 @@ var commands = []command{
 	{"user grant", userGrant},
 	{"user disable", userDisable},
 	{"user enable", userEnable},
+	{"print sheet", printSheet},
+	{"sheet export", sheetExport},
+	{"sheet import", sheetImport},
+	{"catalogue show", catalogueShow},
+	{"catalogue export", catalogueExport},
+	{"catalogue import", catalogueImport},
 	{"help", help},
 }
 

@@ -87,7 +87,7 @@ func TestAnOverviewGoesOutAndComesInWithoutLoss(t *testing.T) {
 }
 
 // book writes sheets of rows as a workbook.
-func workbook(t *testing.T, sheets map[string][][]string) []byte {
+func workbookOf(t *testing.T, sheets map[string][][]string) []byte {
 	t.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
@@ -135,7 +135,7 @@ func TestAWrongCellIsNamedByItsPlaceAndNothingIsTaken(t *testing.T) {
 	} {
 		t.Run(c.says, func(t *testing.T) {
 			o := &workflow.Overview{System: "s", Scope: "cũ", Zones: []workflow.Zone{{Name: "cũ"}}}
-			err := a.readOverview(bytes.NewReader(workbook(t, c.sheets)), "a.xlsx", o)
+			err := a.readOverview(bytes.NewReader(workbookOf(t, c.sheets)), "a.xlsx", o)
 			p, ok := workflow.ProblemOf(err)
 			if !ok || len(p.Fields) != 1 || p.Fields[0].Name != c.place || p.Fields[0].Expect != c.expect {
 				t.Errorf("got %v, want %s %s", err, c.place, c.expect)
@@ -145,7 +145,7 @@ func TestAWrongCellIsNamedByItsPlaceAndNothingIsTaken(t *testing.T) {
 			}
 		})
 	}
-	for says, b := range map[string][]byte{"no sheet of ours": workbook(t, map[string][][]string{"Trang": {{"x"}}}), "no workbook": []byte("chữ"), "a torn workbook": workbook(t, nil)[:900]} {
+	for says, b := range map[string][]byte{"no sheet of ours": workbookOf(t, map[string][][]string{"Trang": {{"x"}}}), "no workbook": []byte("chữ"), "a torn workbook": workbookOf(t, nil)[:900]} {
 		if err := a.readOverview(bytes.NewReader(b), "a.xlsx", &workflow.Overview{}); err == nil {
 			t.Errorf("%s is read", says)
 		}
@@ -155,7 +155,7 @@ func TestAWrongCellIsNamedByItsPlaceAndNothingIsTaken(t *testing.T) {
 func TestASheetThatIsMissingLeavesItsTableAlone(t *testing.T) {
 	a, _ := testApp(t)
 	o := &workflow.Overview{System: "s", Scope: "cũ", Lends: []string{"zones"}, Devices: []workflow.Device{{Name: "cũ"}}, Zones: []workflow.Zone{{Name: "cũ"}}}
-	b := workbook(t, map[string][][]string{"Zones": {{"zone", "PRIVATE ip"}, {"mới", "10.1.1.1 ; 10.0.0.0/24"}}})
+	b := workbookOf(t, map[string][][]string{"Zones": {{"zone", "PRIVATE ip"}, {"mới", "10.1.1.1 ; 10.0.0.0/24"}}})
 	if err := a.readOverview(bytes.NewReader(b), "a.xlsx", o); err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@ type Config struct {
 	Intake func(r io.Reader, name string) ([]workflow.ImportRow, []workflow.RowRefusal, string, error)
 	// RegisterFile writes a printed register as pdf, xlsx, csv or text.
 	RegisterFile func(f workflow.PaperFacts, format string) (content []byte, contentType string, err error)
+	Sheets       SheetFiles
 	FileRoom                      // files of cases and overviews of systems
 	Notice       string           // shown on every page of a demo
 	Secure       bool             // the cookie is sent over TLS only
@@ -79,6 +80,7 @@ func (d *door) inside(in gin.IRoutes) {
 	reads(in, "/cases/:id/papers", d.visible, d.papers)
 	reads(in, "/cases/:id/preview/:form", d.visible, d.preview)
 	d.fileRoutes(in)
+	d.sheetRoutes(in)
 	in.POST("/acts", d.act)
 	reads(in, "/papers/:id", d.paper)
 	reads(in, "/registers/:owner", d.ofOwner, d.register)

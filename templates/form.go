@@ -19,6 +19,7 @@ type form struct {
 	Title     string  `yaml:"title"`
 	Note      string  `yaml:"note"` // small line on every page
 	DraftMark string  `yaml:"draft_mark"`
+	Landscape bool    `yaml:"landscape"` // for wide tables
 	Blocks    []block `yaml:"blocks"`
 	title     *template.Template
 	note      *template.Template
@@ -219,7 +220,7 @@ type filler struct {
 
 func (f *form) fill(key string, facts any) (paper.Document, error) {
 	x := &filler{form: key, data: map[string]any{"F": facts, "It": nil, "N": 0}}
-	d := paper.Document{Title: x.run(f.title), NotePerPage: x.run(f.note)}
+	d := paper.Document{Title: x.run(f.title), NotePerPage: x.run(f.note), Landscape: f.Landscape}
 	v := reflect.Indirect(reflect.ValueOf(facts))
 	if draft := v.FieldByName("Draft"); draft.IsValid() && draft.Bool() {
 		d.DraftMark = f.DraftMark
@@ -241,17 +242,21 @@ func (x *filler) blocks(list []block) {
 			x.block(b)
 			continue
 		}
+		it, at := x.data["It"], x.data["N"]
 		for n, item := range x.list(b.Each) {
 			x.data["It"], x.data["N"] = item, n+1
 			x.block(b)
 		}
-		x.data["It"], x.data["N"] = nil, 0
+		x.data["It"], x.data["N"] = it, at
 	}
 }
 
-// list finds a list among the facts by its path.
+// list finds a list by its path: among the facts, or from "It." of the item at hand.
 func (x *filler) list(path string) []any {
 	v := reflect.ValueOf(x.data["F"])
+	if rest, ok := strings.CutPrefix(path, "It."); ok {
+		v, path = reflect.ValueOf(x.data["It"]), rest
+	}
 	for _, name := range strings.Split(path, ".") {
 		if v = reflect.Indirect(v); !v.IsValid() {
 			return nil
@@ -390,6 +395,7 @@ func (x *filler) table(b *block) {
 	for _, c := range b.Table.Columns {
 		t.Columns = append(t.Columns, paper.Column{Title: c.Title, Width: c.Width, Align: c.Align})
 	}
+	it, at := x.data["It"], x.data["N"]
 	for n, item := range x.list(b.Table.Each) {
 		x.data["It"], x.data["N"] = item, n+1
 		var row []string
@@ -398,7 +404,7 @@ func (x *filler) table(b *block) {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	x.data["It"], x.data["N"] = nil, 0
+	x.data["It"], x.data["N"] = it, at
 	t.Closing = x.text(b, b.Table.Closing)
 	x.add(t)
 }

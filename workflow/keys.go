@@ -26,5 +26,5 @@ func ProblemKeys() []string {
 	for _, g := range regime.GuardNames {
 		keys = append(keys, "guard."+g)
 	}
-	return keys
+	return append(keys, sheetKeys...)
 }

@@ -59,6 +59,7 @@ type Change struct {
 	Also      []CaseChanged // other cases that move with this one
 	Events    []Event       // of those, and what the clock adds to this one
 	Content   *Content      // what the version was sent with, frozen by this step
+	Sheets    []*Sheet      // frozen with the step; each must still have the revision before its own
 	Key       string        // request key, kept with the outcome
 	Outcome   []byte        // the outcome as JSON, to be given again for the same key
 }
@@ -186,6 +187,8 @@ type Store interface {
 
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	SetSetting(ctx context.Context, key, value string) error
+
+	SheetStore
 }
 
 // Clock tells the time; a demo province has a supposed day.

@@ -58,6 +58,8 @@ func facts(form string) workflow.PaperFacts {
 		f.Issuer, f.To, f.Signatory = sdu, []workflow.OfficeFacts{op}, "Phạm Dung"
 	case "form-06", "correction-decision", "return-note", "refusal-letter", "overdue-notice":
 		f.Issuer, f.To, f.Signatory = ubnd, []workflow.OfficeFacts{op}, "Vũ Giang"
+	case "plan-explanation", "inspection-checklist":
+		f.Sheet = sheetOf(form)
 	case "form-05":
 		f.To = []workflow.OfficeFacts{ubnd}
 	case "overview":

@@ -13,6 +13,7 @@ import (
 
 	"capdo/internal/vn"
 	"capdo/workflow"
+	"capdo/workflow/regime"
 )
 
 // Store is a store in memory, safe for many goroutines.
@@ -29,12 +30,16 @@ type Store struct {
 	done     map[string][]byte
 	settings map[string]string
 	contents
+
+	sheets      map[string]*workflow.Sheet
+	supplements map[string]regime.Supplement
 }
 
 // New makes an empty store.
 func New() *Store {
 	return &Store{offices: map[string]workflow.Office{}, people: map[string]workflow.Person{}, systems: map[string]*workflow.System{},
-		cases: map[string]*workflow.Case{}, done: map[string][]byte{}, settings: map[string]string{}}
+		cases: map[string]*workflow.Case{}, done: map[string][]byte{}, settings: map[string]string{},
+		sheets: map[string]*workflow.Sheet{}, supplements: map[string]regime.Supplement{}}
 }
 
 func copyOf[T any](v T) T {
@@ -292,8 +297,10 @@ func (s *Store) holds(ch *workflow.Change) bool {
 			return false
 		}
 	}
-	_, done := s.done[ch.Key]
-	return ch.Key == "" || !done
+	if _, done := s.done[ch.Key]; ch.Key != "" && done {
+		return false
+	}
+	return s.keepSheets(ch.Sheets)
 }
 
 func (s *Store) note(e workflow.Event) {

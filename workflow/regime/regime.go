@@ -36,6 +36,7 @@ type Regime struct {
 	Redetermine      []Citation                `yaml:"redetermine"`       // how an approved level is determined again
 	Numbers          []Citation                `yaml:"numbers"`           // one number, once a year
 	Texts            []Text                    `yaml:"texts"`
+	Catalogue        *CatalogueUse             `yaml:"catalogue"` // requirements a system answers; nil: none
 	Criteria         *Criteria                 `yaml:"-"`
 	Deadlines        map[string]*Deadline      `yaml:"-"`
 	Papers           *DossierPapers            `yaml:"-"`
