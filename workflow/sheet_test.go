@@ -9,7 +9,6 @@ import (
 	"capdo/workflow"
 )
 
-
 func (p *province) draft(level int, system string) string {
 	p.t.Helper()
 	return p.must("an", workflow.Want{Act: "create", System: system, Level: level, Track: "operating"}).Case.ID
