@@ -39,7 +39,7 @@ func (s *Service) print(ctx context.Context, m *move) error {
 	for _, form := range m.step.Drafts {
 		draft := facts
 		draft.Form, draft.Draft, draft.Issuer = form, true, facts.Owner
-		draft.Signatory = m.snap.headOf(draft.Issuer.ID, m.day, "")
+		draft.Signatory, draft.Sign = m.snap.headOf(draft.Issuer.ID, m.day, ""), signOf(draft.Issuer)
 		p, err := s.paper(ctx, m, draft)
 		if err != nil {
 			return err
@@ -155,6 +155,7 @@ func (m *move) caseFacts() PaperFacts {
 		Due: m.c.Due, Reason: m.f.text["reason"], Override: e.Override, Reasoning: e.Reasoning, Points: e.Asked, Answers: e.Answers,
 		Text: m.f.text["text"], From: m.f.days["from"], To2: m.f.days["to"], Notice: m.f.text["notice_no"], Weaknesses: m.f.text["weaknesses"],
 		Field: m.f.text["field"], Was: m.f.text["was"], Now: m.f.text["now"], Actor: m.who.Name}
+	f.Sign = signOf(f.Issuer)
 	f.Address = sys.Address
 	if f.Address == "" {
 		f.Address = m.snap.Offices[who.operator()].Address
@@ -251,6 +252,9 @@ func (s *Snapshot) person(id string) Person {
 	}
 	return Person{}
 }
+
+// signOf is how the head of an office signs in own right or for a collective body.
+func signOf(o OfficeFacts) SignFacts { return SignFacts{First: o.Mark, Second: o.Title} }
 
 // headOf names the head of an office on a day: the actor when he is one.
 func (s *Snapshot) headOf(office string, on Day, actor string) string {

@@ -67,6 +67,7 @@ func facts(form string) workflow.PaperFacts {
 			f.Register.Counts[2]++
 		}
 	}
+	f.Sign = workflow.SignFacts{First: f.Issuer.Mark, Second: f.Issuer.Title}
 	return f
 }
 
