@@ -14,12 +14,15 @@ import (
 
 // form is one paper as data: a list of blocks whose texts are templates.
 type form struct {
-	Numbered  string  `yaml:"numbered"`
-	Verified  string  `yaml:"verified"`
-	Title     string  `yaml:"title"`
-	Note      string  `yaml:"note"` // small line on every page
-	DraftMark string  `yaml:"draft_mark"`
-	Blocks    []block `yaml:"blocks"`
+	Numbered  string   `yaml:"numbered"`
+	Verified  string   `yaml:"verified"` // how far its wording was checked; empty: ours
+	By        []string `yaml:"by"`       // the capacities that issue it
+	Basis     []string `yaml:"basis"`    // the articles, by their key in the terms
+	Title     string   `yaml:"title"`
+	Note      string   `yaml:"note"` // small line on every page
+	DraftMark string   `yaml:"draft_mark"`
+	Blocks    []block  `yaml:"blocks"`
+	words     *terms
 	title     *template.Template
 	note      *template.Template
 }
@@ -113,6 +116,9 @@ func (e *FieldError) Error() string { return "templates: " + e.Form + ": " + e.F
 func readForm(files fs.FS, name string) (*form, error) {
 	f := &form{}
 	if err := decode(files, name, f); err != nil {
+		return nil, err
+	}
+	if err := f.check(name); err != nil {
 		return nil, err
 	}
 	var err error

@@ -17,7 +17,7 @@ import (
 	"capdo/internal/paper"
 )
 
-//go:embed forms messages.vi.yaml messages.en.yaml
+//go:embed all:forms messages.vi.yaml messages.en.yaml
 var embedded embed.FS
 
 // Templates holds every form and message, parsed; safe for many goroutines.
@@ -48,6 +48,13 @@ func Open() (*Templates, error) {
 		if err != nil {
 			return nil, err
 		}
+		words, err := readTerms(embedded, regime, r.Like)
+		if err != nil {
+			return nil, err
+		}
+		if err := words.bind(set, t.messages["vi"]); err != nil {
+			return nil, fmt.Errorf("templates: %s/%w", regime, err)
+		}
 		t.forms[regime] = set
 	}
 	return t, nil
@@ -77,6 +84,9 @@ func readForms(files fs.FS, regime, like string) (map[string]*form, error) {
 			return nil, fmt.Errorf("templates: %w", err)
 		}
 		for _, n := range names {
+			if path.Base(n) == termsFile {
+				continue
+			}
 			found[strings.TrimSuffix(path.Base(n), ".yaml")] = n
 		}
 	}
@@ -118,14 +128,6 @@ func (t *Templates) Numbered(regime, key string) (string, error) {
 		return "", err
 	}
 	return f.Numbered, nil
-}
-
-// Verified tells how far the wording of a form was checked against its source.
-func (t *Templates) Verified(regime, key string) string {
-	if f, err := t.form(regime, key); err == nil {
-		return f.Verified
-	}
-	return ""
 }
 
 // Forms lists the forms of a regime.

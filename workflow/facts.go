@@ -69,6 +69,8 @@ type PaperFacts struct {
 	Weaknesses  string
 	Field       string // of a correction
 	Was, Now    string
+	Result      string // of a review: keep | redetermine
+	ListAsked   bool   // the owner asks to enter the system in the national list (NĐ 331/2026 Đ17)
 	Actor       string // name of the person who acts
 	Project     *CitedPaper
 	Outside     *OutsideFacts // the paper of another body that this one records
@@ -83,6 +85,7 @@ type PaperFacts struct {
 	EndPlan     string        // how operation ends
 	WipeMinutes string        // minutes of the wiping of data
 	Check       *CheckFacts   // of papers of a check
+	Mandate     *MandateFacts // of a designation or a delegation
 	Register    *RegisterFacts
 }
 
@@ -106,6 +109,18 @@ type ExpertFacts struct {
 	Level, Plan string // fit | unfit
 	Text        string
 	On          Day
+}
+
+// MandateFacts is who is designated or acts for the owner, by what paper, for
+// what and until when.
+type MandateFacts struct {
+	To      OfficeFacts
+	No      string
+	Date    Day
+	Systems []string
+	Duties  string
+	From    Day
+	Until   Day
 }
 
 // CheckFacts is what papers of a check print.
