@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -20,7 +21,7 @@ type filler struct {
 }
 
 func (f *form) fill(key string, facts any) (paper.Document, error) {
-	x := &filler{form: key, data: map[string]any{"F": facts, "It": nil, "N": 0}}
+	x := &filler{form: key, data: map[string]any{"F": facts, "It": nil, "N": 0, "Last": false}}
 	if x.needs(f.Needs); x.err != nil {
 		return paper.Document{}, x.err
 	}
@@ -58,12 +59,19 @@ func (x *filler) blocks(list []block) {
 			x.block(b)
 			continue
 		}
-		for n, item := range x.list(b.Each) {
-			x.data["It"], x.data["N"] = item, n+1
-			x.block(b)
-		}
-		x.data["It"], x.data["N"] = nil, 0
+		x.each(b.Each, func() { x.block(b) })
 	}
+}
+
+// each does something for every item of a list, which the texts see as .It, the
+// .N-th from 1, and .Last for the last one.
+func (x *filler) each(path string, do func()) {
+	list := x.list(path)
+	for n, item := range list {
+		x.data["It"], x.data["N"], x.data["Last"] = item, n+1, n+1 == len(list)
+		do()
+	}
+	x.data["It"], x.data["N"], x.data["Last"] = nil, 0, false
 }
 
 // list finds a list among the facts by its path.
@@ -118,17 +126,14 @@ func (x *filler) text(b *block, s string) string {
 }
 
 // lines fills several lines, those that repeat over a list first; lines that
-// come out empty are left out.
+// come out empty or stand there already are left out.
 func (x *filler) lines(b *block, l *lines) []string {
 	var out []string
 	if l.Each != "" {
-		for n, item := range x.list(l.Each) {
-			x.data["It"], x.data["N"] = item, n+1
-			out = append(out, x.text(b, l.Item))
-		}
+		x.each(l.Each, func() { out = append(out, x.text(b, l.Item)) })
 	}
 	for _, s := range l.Lines {
-		if t := x.text(b, s); t != "" {
+		if t := x.text(b, s); t != "" && !slices.Contains(out, t) {
 			out = append(out, t)
 		}
 	}
@@ -210,15 +215,13 @@ func (x *filler) table(b *block) {
 	for _, c := range b.Table.Columns {
 		t.Columns = append(t.Columns, paper.Column{Title: c.Title, Width: c.Width, Align: c.Align})
 	}
-	for n, item := range x.list(b.Table.Each) {
-		x.data["It"], x.data["N"] = item, n+1
+	x.each(b.Table.Each, func() {
 		var row []string
 		for _, c := range b.Table.Columns {
 			row = append(row, x.text(b, c.Cell))
 		}
 		t.Rows = append(t.Rows, row)
-	}
-	x.data["It"], x.data["N"] = nil, 0
+	})
 	t.Closing = x.text(b, b.Table.Closing)
 	x.add(t)
 }

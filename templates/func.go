@@ -6,6 +6,8 @@ import (
 	"strings"
 	"text/template"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // starter is a legal day: it knows its first moment.
@@ -50,6 +52,7 @@ var funcs = template.FuncMap{
 		return false
 	},
 	"cite":   cite,
+	"cap":    capital,
 	"letter": letter,
 	"inc":    func(n int) int { return n + 1 },
 	// what a regime calls things is bound when its forms are read
@@ -58,6 +61,12 @@ var funcs = template.FuncMap{
 	"inwords": func(any) (string, error) { return "", errUnbound },
 	"word":    func(_, _ string) (string, error) { return "", errUnbound },
 	"join":    func(list []string) string { return strings.Join(list, ", ") },
+}
+
+// capital writes the first letter as a capital.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // letter is the n-th letter of the Vietnamese alphabet, from 1, as points of a
