@@ -13,6 +13,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"capdo/templates"
 	"capdo/workflow"
 	"capdo/workflow/regime"
 )
@@ -28,12 +29,13 @@ func checkLaw(_ context.Context, a *app, args []string) error {
 		From                                                   regime.Day `json:"from"`
 		To                                                     regime.Day `json:"to,omitzero"`
 		Facts, Rules, Floors, Deadlines, Guards, States, Steps int
-		Forms                                                  int `json:"forms"`
+		Forms                                                  int              `json:"forms"`
+		Papers                                                 []templates.Info `json:"papers"`
 	}
 	var all []line
 	for _, r := range a.book.Regimes {
 		l := line{Regime: r.Key, From: r.From, To: r.To, Facts: len(r.Criteria.Facts),
-			Deadlines: len(r.Deadlines), Guards: len(r.Guards), Forms: len(a.words.Forms(r.Key))}
+			Deadlines: len(r.Deadlines), Guards: len(r.Guards), Forms: len(a.words.Forms(r.Key)), Papers: a.words.Info(r.Key)}
 		l.Rules, l.Floors = r.Criteria.Sizes()
 		for _, p := range append([]*regime.Procedure{r.System}, r.Dossiers...) {
 			l.States += len(p.States)
@@ -47,6 +49,15 @@ func checkLaw(_ context.Context, a *app, args []string) error {
 	for _, l := range all {
 		fmt.Fprintf(a.out, "ok %s (%s – %s): %d facts, %d rules, %d floors, %d deadlines, %d guards, %d states, %d steps, %d forms\n",
 			l.Regime, l.From, l.To, l.Facts, l.Rules, l.Floors, l.Deadlines, l.Guards, l.States, l.Steps, l.Forms)
+		var open []string
+		for _, p := range l.Papers {
+			if p.Verified == string(regime.Unverified) {
+				open = append(open, p.Form)
+			}
+		}
+		if len(open) > 0 {
+			fmt.Fprintf(a.out, "   UNVERIFIED: %s\n", strings.Join(open, ", "))
+		}
 	}
 	for _, y := range a.book.Calendar.Years() {
 		fmt.Fprintf(a.out, "ok calendar %d: %d days, %d UNVERIFIED\n", y, len(a.book.Calendar.Days(y)), len(a.book.Calendar.UnverifiedDays(y)))
@@ -111,8 +122,12 @@ func classify(_ context.Context, a *app, args []string) error {
 		return err
 	}
 	v := r.Criteria.Classify(facts)
+	words := a.inWords(r.Criteria, facts)
 	if f.json {
-		return a.writeJSON(v)
+		return a.writeJSON(struct {
+			regime.Verdict
+			Facts []factWord `json:"facts"`
+		}{v, words})
 	}
 	level := strconv.Itoa(v.Level)
 	if v.Manual {
@@ -124,11 +139,14 @@ func classify(_ context.Context, a *app, args []string) error {
 	if !v.Known && v.AtLeast > 0 {
 		fmt.Fprintf(a.out, "%s: %d\n", a.words.Message(a.lang, "cli.at_least", nil), v.AtLeast)
 	}
+	for _, w := range words {
+		fmt.Fprintf(a.out, "  %s: %s\n", w.Label, w.Value)
+	}
 	for _, reason := range v.Reasons {
 		fmt.Fprintf(a.out, "  %s → %d [%s] %s %s\n", reason.Rule, reason.Level, cites(reason.Basis), reason.Origin, reason.Explain)
 	}
 	if len(v.Missing) > 0 {
-		fmt.Fprintf(a.out, "%s: %s\n", a.words.Message(a.lang, "cli.missing", nil), strings.Join(v.Missing, ", "))
+		fmt.Fprintf(a.out, "%s: %s\n", a.words.Message(a.lang, "cli.missing", nil), a.factLabels(v.Missing))
 	}
 	return nil
 }

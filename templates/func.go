@@ -66,6 +66,9 @@ var funcs = template.FuncMap{
 // capital writes the first letter as a capital.
 func capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError {
+		return s
+	}
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
