@@ -17,6 +17,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"capdo/templates"
 	"capdo/workflow"
 	"capdo/workflow/regime"
 )
@@ -32,13 +33,14 @@ func checkLaw(_ context.Context, a *app, args []string) error {
 		From                                                   regime.Day `json:"from"`
 		To                                                     regime.Day `json:"to,omitzero"`
 		Facts, Rules, Floors, Deadlines, Guards, States, Steps int
-		Forms                                                  int    `json:"forms"`
-		Standard                                               string `json:"standard"`
+		Forms                                                  int              `json:"forms"`
+		Papers                                                 []templates.Info `json:"papers"`
+		Standard                                               string           `json:"standard"`
 	}
 	var all []line
 	for _, r := range a.book.Regimes {
 		l := line{Regime: r.Key, From: r.From, To: r.To, Facts: len(r.Criteria.Facts),
-			Deadlines: len(r.Deadlines), Guards: len(r.Guards), Forms: len(a.words.Forms(r.Key)), Standard: r.Standard}
+			Deadlines: len(r.Deadlines), Guards: len(r.Guards), Forms: len(a.words.Forms(r.Key)), Papers: a.words.Info(r.Key), Standard: r.Standard}
 		if mark := cmp.Or(r.StandardVerified, r.Verified); mark != regime.Primary {
 			l.Standard += " " + string(mark)
 		}
@@ -55,6 +57,15 @@ func checkLaw(_ context.Context, a *app, args []string) error {
 	for _, l := range all {
 		fmt.Fprintf(a.out, "ok %s (%s – %s): %d facts, %d rules, %d floors, %d deadlines, %d guards, %d states, %d steps, %d forms, %s\n",
 			l.Regime, l.From, l.To, l.Facts, l.Rules, l.Floors, l.Deadlines, l.Guards, l.States, l.Steps, l.Forms, l.Standard)
+		var open []string
+		for _, p := range l.Papers {
+			if p.Verified == string(regime.Unverified) {
+				open = append(open, p.Form)
+			}
+		}
+		if len(open) > 0 {
+			fmt.Fprintf(a.out, "   UNVERIFIED: %s\n", strings.Join(open, ", "))
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(a.book.Catalogues)) {
 		rows, verified := a.book.Catalogues[key].Size()
@@ -123,8 +134,12 @@ func classify(_ context.Context, a *app, args []string) error {
 		return err
 	}
 	v := r.Criteria.Classify(facts)
+	words := a.inWords(r.Criteria, facts)
 	if f.json {
-		return a.writeJSON(v)
+		return a.writeJSON(struct {
+			regime.Verdict
+			Facts []factWord `json:"facts"`
+		}{v, words})
 	}
 	level := strconv.Itoa(v.Level)
 	if v.Manual {
@@ -135,6 +150,9 @@ func classify(_ context.Context, a *app, args []string) error {
 	fmt.Fprintf(a.out, "%s: %s\n", a.words.Message(a.lang, "cli.level", nil), level)
 	if !v.Known && v.AtLeast > 0 {
 		fmt.Fprintf(a.out, "%s: %d\n", a.words.Message(a.lang, "cli.at_least", nil), v.AtLeast)
+	}
+	for _, w := range words {
+		fmt.Fprintf(a.out, "  %s: %s\n", w.Label, w.Value)
 	}
 	for _, reason := range v.Reasons {
 		origin := string(reason.Origin)
@@ -147,7 +165,7 @@ func classify(_ context.Context, a *app, args []string) error {
 		fmt.Fprintf(a.out, "%s: %d [%s]\n", a.words.Message(a.lang, "cli.scale", nil), v.Scale, cites(r.Criteria.HarmScale.Basis))
 	}
 	if len(v.Missing) > 0 {
-		fmt.Fprintf(a.out, "%s: %s\n", a.words.Message(a.lang, "cli.missing", nil), strings.Join(v.Missing, ", "))
+		fmt.Fprintf(a.out, "%s: %s\n", a.words.Message(a.lang, "cli.missing", nil), a.factLabels(v.Missing))
 	}
 	if unasked := r.Criteria.Unasked(facts); len(unasked) > 0 {
 		fmt.Fprintf(a.out, "%s: %s\n", a.words.Message(a.lang, "cli.unasked", nil), strings.Join(unasked, ", "))

@@ -82,7 +82,7 @@ texts: [{text: "Nghị định số 9/2027/NĐ-CP (tưởng tượng)"}]
 func inventedForms(t *testing.T) *templates.Templates {
 	t.Helper()
 	forms := folder(t, templates.Files())
-	derive(t, forms, "forms/"+invented+"/form-02.yaml", "forms/nd85-tt03/form-02.yaml", "V/v đề nghị thẩm định hồ sơ đề xuất cấp độ an toàn hệ thống thông tin", "V/v xin thẩm định theo quy định tưởng tượng")
+	derive(t, forms, "forms/"+invented+"/form-02.yaml", "forms/nd85-tt03/form-02.yaml", "V/v đề nghị thẩm định hồ sơ đề xuất {{term `level`}}", "V/v xin thẩm định theo quy định tưởng tượng")
 	list := forms["forms/regimes.yaml"]
 	list.Data = append(list.Data, []byte(invented+": {like: nd331}\n")...)
 	words, err := templates.Read(forms)

@@ -20,6 +20,7 @@ type Config struct {
 	Service  *workflow.Service
 	Identity *identity.Identity
 	Message  func(lang, key string, args map[string]string) string
+	Verified func(regime, form string) string // how far the wording of a form was checked
 	// Intake reads an old register: its good rows, the faults of the others and
 	// the source as the register names it.
 	Intake func(r io.Reader, name string) ([]workflow.ImportRow, []workflow.RowRefusal, string, error)

@@ -120,7 +120,24 @@ func (d *door) events(g *gin.Context) {
 
 func (d *door) papers(g *gin.Context) {
 	list, err := d.Service.Papers(g, g.Param("id"))
-	d.give(g, gin.H{"items": listOf(list)}, err)
+	d.give(g, gin.H{"items": listOf(d.marked(list))}, err)
+}
+
+// markedPaper is a paper with how far the wording of its form was checked.
+type markedPaper struct {
+	workflow.Paper
+	Verified string `json:"verified,omitempty"`
+}
+
+func (d *door) marked(list []workflow.Paper) []markedPaper {
+	out := make([]markedPaper, len(list))
+	for i, p := range list {
+		out[i] = markedPaper{Paper: p}
+		if d.Verified != nil {
+			out[i].Verified = d.Verified(p.Regime, p.Form)
+		}
+	}
+	return out
 }
 
 func (d *door) paper(g *gin.Context) {

@@ -1,10 +1,13 @@
 package templates
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"text/template"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // starter is a legal day: it knows its first moment.
@@ -14,6 +17,8 @@ type starter interface{ Start() time.Time }
 type needed struct{ name string }
 
 func (n *needed) Error() string { return n.name + " is needed" }
+
+var errUnbound = errors.New("this form was not given the words of a regime")
 
 var funcs = template.FuncMap{
 	"upper": strings.ToUpper,
@@ -46,8 +51,35 @@ var funcs = template.FuncMap{
 		}
 		return false
 	},
-	"cite": cite,
-	"join": func(list []string) string { return strings.Join(list, ", ") },
+	"cite":   cite,
+	"cap":    capital,
+	"letter": letter,
+	"inc":    func(n int) int { return n + 1 },
+	// what a regime calls things is bound when its forms are read
+	"term":    func(string) (string, error) { return "", errUnbound },
+	"article": func(string) (string, error) { return "", errUnbound },
+	"inwords": func(any) (string, error) { return "", errUnbound },
+	"word":    func(_, _ string) (string, error) { return "", errUnbound },
+	"join":    func(list []string) string { return strings.Join(list, ", ") },
+}
+
+// capital writes the first letter as a capital.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// letter is the n-th letter of the Vietnamese alphabet, from 1, as points of a
+// clause are lettered (NĐ 30/2020, II.6).
+func letter(n int) (string, error) {
+	letters := []rune("abcd\u0111eghiklmnopqrstuvxy")
+	if n < 1 || n > len(letters) {
+		return "", fmt.Errorf("no letter %d", n)
+	}
+	return string(letters[n-1]), nil
 }
 
 // month writes months 1 and 2 with a leading zero, the others without

@@ -54,6 +54,13 @@ func Read(files fs.FS) (*Templates, error) {
 		if err != nil {
 			return nil, err
 		}
+		words, err := readTerms(files, lineage(like, regime))
+		if err != nil {
+			return nil, err
+		}
+		if err := words.bind(set, t.messages["vi"]); err != nil {
+			return nil, fmt.Errorf("templates: %s/%w", regime, err)
+		}
 		t.forms[regime] = set
 	}
 	return t, nil
@@ -95,6 +102,9 @@ func readForms(files fs.FS, regime string, line []string) (map[string]*form, err
 			return nil, fmt.Errorf("templates: %w", err)
 		}
 		for _, n := range names {
+			if path.Base(n) == termsFile {
+				continue
+			}
 			found[strings.TrimSuffix(path.Base(n), ".yaml")] = n
 		}
 	}
@@ -136,14 +146,6 @@ func (t *Templates) Numbered(regime, key string) (string, error) {
 		return "", err
 	}
 	return f.Numbered, nil
-}
-
-// Verified tells how far the wording of a form was checked against its source.
-func (t *Templates) Verified(regime, key string) string {
-	if f, err := t.form(regime, key); err == nil {
-		return f.Verified
-	}
-	return ""
 }
 
 // Forms lists the forms of a regime.

@@ -236,7 +236,7 @@ func (m *move) baseFacts() PaperFacts {
 		Owner: m.facts(who.owner()), Operator: m.facts(who.operator()), SDU: m.facts(who.sdu()), Actor: m.who.Name,
 		Reason: m.f.text["reason"], Text: m.f.text["text"], From: m.f.days["from"], To2: m.f.days["to"], Notice: m.f.text["notice_no"],
 		Weaknesses: m.f.text["weaknesses"], Field: m.f.text["field"], Was: m.f.text["was"], Now: m.f.text["now"],
-		EndPlan: sys.EndPlan, WipeMinutes: m.f.text["wipe_minutes"]}
+		EndPlan: sys.EndPlan, WipeMinutes: m.f.text["wipe_minutes"], Result: m.f.text["result"]}
 	f.Sign = m.sign(f.Issuer)
 	if m.by != nil {
 		f.Delegated = &CitedPaper{No: m.by.No, Date: m.by.Date, Issuer: f.Owner.Name}
@@ -460,6 +460,9 @@ func (s *Snapshot) person(id string) Person {
 	}
 	return Person{}
 }
+
+// signOf is how the head of an office signs in own right or for a collective body.
+func signOf(o OfficeFacts) SignFacts { return SignFacts{First: o.Mark, Second: o.Title} }
 
 // headOf names the head of an office on a day: the actor when he is one.
 func (s *Snapshot) headOf(office string, on Day, actor string) string {

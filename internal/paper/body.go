@@ -26,7 +26,25 @@ func (b Point) draw(s *sheet)   { s.labelled(b.Label, regular, b.Text) }
 
 func (s *sheet) labelled(label string, f face, text string) {
 	list := append(words(label, f, bodySize), words(text, regular, bodySize)...)
-	s.set(paragraph{words: list, size: bodySize, indent: indent}, true)
+	p := paragraph{words: list, size: bodySize, indent: indent}
+	s.keepWithNext(p, f == bold, text)
+	s.set(p, true)
+}
+
+// keepWithNext turns the page before lines that only open what follows, when
+// two lines more do not fit: the title of an article, a sentence before a list.
+func (s *sheet) keepWithNext(p paragraph, article bool, text string) {
+	opens := 0
+	switch {
+	case strings.HasSuffix(text, ":"):
+		opens = 3
+	case article:
+		opens = 1
+	}
+	room, h := s.blockW()-p.inset, spaced(p.size)
+	if n := len(fill(p.words, p.size, room-p.indent, room)); n <= opens {
+		s.need(float64(n+2)*h + paraGap)
+	}
 }
 
 func (b Para) draw(s *sheet) {
@@ -41,6 +59,7 @@ func (b Para) draw(s *sheet) {
 	if b.NoIndent || b.Centre {
 		p.indent = 0
 	}
+	s.keepWithNext(p, false, b.Text)
 	s.set(p, true)
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,9 +20,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+var opened = sync.OnceValues(templates.Open)
+
 func press(t *testing.T) (*Press, *templates.Templates) {
 	t.Helper()
-	words, err := templates.Open()
+	words, err := opened()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +74,8 @@ func facts(form string) workflow.PaperFacts {
 			f.Register.Counts[2]++
 		}
 	}
+	more(&f, form)
+	f.Sign = workflow.SignFacts{First: f.Issuer.Mark, Second: f.Issuer.Title}
 	return f
 }
 
