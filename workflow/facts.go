@@ -71,6 +71,9 @@ type PaperFacts struct {
 	Actor       string // name of the person who acts
 	Project     *CitedPaper
 	Register    *RegisterFacts
+	Report      *ReportFacts
+	Layers      *LayerFacts
+	Plan        *PlanFacts
 }
 
 // RegisterFacts is a register as of a day.

@@ -22,6 +22,9 @@ type Office struct {
 	Series    string `json:"series,omitempty"`    // one | per_type: how its books run (NĐ 30/2020 Đ15 k1 c)
 	Suggested bool   `json:"suggested,omitempty"` // symbol, place and title are our suggestion, not yet confirmed
 	Source    string `json:"source,omitempty"`    // where the office was taken from
+	Functions string `json:"functions,omitempty"` // paper that sets its functions and tasks
+	Phone     string `json:"phone,omitempty"`     //
+	Email     string `json:"email,omitempty"`     //
 }
 
 // Grant gives a person a role in an office from one day to another, both included.

@@ -50,6 +50,7 @@ type Change struct {
 	Ended     []RegisterEntry
 	Added     []RegisterEntry
 	Offices   []Office
+	Reports   []Report
 	Key       string // request key, kept with the outcome
 	Outcome   []byte // the outcome as JSON, to be given again for the same key
 }
@@ -142,6 +143,8 @@ type Store interface {
 
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	SetSetting(ctx context.Context, key, value string) error
+
+	GoalStore
 }
 
 // Clock tells the time; a demo province has a supposed day.

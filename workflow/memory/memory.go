@@ -28,6 +28,7 @@ type Store struct {
 	entries  []workflow.RegisterEntry
 	done     map[string][]byte
 	settings map[string]string
+	goals
 }
 
 // New makes an empty store.
@@ -233,6 +234,7 @@ func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	}
 	s.entries = append(s.entries, ch.Added...)
 	s.papers = append(s.papers, ch.Papers...)
+	s.reports = append(s.reports, copyOf(ch.Reports)...)
 	if ch.Key != "" {
 		s.done[ch.Key] = ch.Outcome
 	}

@@ -33,6 +33,8 @@ type Regime struct {
 	Guards      map[string]GuardRule `yaml:"-"`
 	System      *Procedure           `yaml:"-"`
 	Dossiers    []*Procedure         `yaml:"-"`
+	Report      *ReportRules         `yaml:"-"` // nil: no yearly report
+	Duties      []Duty               `yaml:"-"`
 }
 
 // Ending is what ended a regime.
@@ -190,6 +192,10 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	r.Papers = &DossierPapers{}
 	keep(decode(files, find("papers.yaml"), r.Papers))
 	r.Guards, err = readGuards(files, find("guards.yaml"))
+	keep(err)
+	r.Report, err = readReports(files, find("reports.yaml"), r.Deadlines)
+	keep(err)
+	r.Duties, err = readDuties(files, find("duties.yaml"), r.Deadlines)
 	keep(err)
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
