@@ -19,6 +19,7 @@ type form struct {
 	Title     string  `yaml:"title"`
 	Note      string  `yaml:"note"` // small line on every page
 	DraftMark string  `yaml:"draft_mark"`
+	Landscape bool    `yaml:"landscape"` // for wide tables
 	Blocks    []block `yaml:"blocks"`
 	title     *template.Template
 	note      *template.Template
@@ -78,6 +79,7 @@ type lines struct {
 }
 
 type table struct {
+	Size    float64  `yaml:"size"` // of the letters, in points; 0: the usual one
 	Columns []column `yaml:"columns"`
 	Each    string   `yaml:"each"`
 	Closing string   `yaml:"closing"`
@@ -219,7 +221,7 @@ type filler struct {
 
 func (f *form) fill(key string, facts any) (paper.Document, error) {
 	x := &filler{form: key, data: map[string]any{"F": facts, "It": nil, "N": 0}}
-	d := paper.Document{Title: x.run(f.title), NotePerPage: x.run(f.note)}
+	d := paper.Document{Title: x.run(f.title), NotePerPage: x.run(f.note), Landscape: f.Landscape}
 	v := reflect.Indirect(reflect.ValueOf(facts))
 	if draft := v.FieldByName("Draft"); draft.IsValid() && draft.Bool() {
 		d.DraftMark = f.DraftMark
@@ -386,7 +388,7 @@ func (x *filler) signature(b *block) {
 }
 
 func (x *filler) table(b *block) {
-	t := paper.Table{}
+	t := paper.Table{Size: b.Table.Size}
 	for _, c := range b.Table.Columns {
 		t.Columns = append(t.Columns, paper.Column{Title: c.Title, Width: c.Width, Align: c.Align})
 	}

@@ -47,7 +47,7 @@ func (b Table) mapped(f func(string) string) Block {
 	for i, r := range b.Rows {
 		rows[i] = each(r, f)
 	}
-	return Table{Columns: columns, Rows: rows, Closing: f(b.Closing)}
+	return Table{Size: b.Size, Columns: columns, Rows: rows, Closing: f(b.Closing)}
 }
 
 func (b Signature) mapped(f func(string) string) Block {
