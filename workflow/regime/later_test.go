@@ -1,0 +1,6 @@
+package regime
+
+import "embed"
+
+//go:embed nd331
+var laterFiles embed.FS
