@@ -85,7 +85,7 @@ func (a *app) door(svc *workflow.Service, st *store.Store, secure bool) http.Han
 	if svc.Demo {
 		notice = a.words.Message(a.lang, "cli.demo_notice", map[string]string{"day": svc.Today().String()})
 	}
-	return api.New(api.Config{Service: svc, Identity: a.identity(st), Message: a.words.Message, Intake: readRegister,
+	return api.New(api.Config{Service: svc, Identity: a.identity(st), Message: a.words.Message, Intake: readRegister, Lists: lists{},
 		RegisterFile: a.registerFile, Notice: notice, Secure: secure, Log: slog.New(slog.NewTextHandler(a.errs, nil))})
 }
 

@@ -43,6 +43,16 @@ var commands = []command{
 	{"user add", userAdd},
 	{"user passwd", userPasswd},
 	{"user grant", userGrant},
+	{"report state", reportState},
+	{"report", reportShow},
+	{"print report", printReport},
+	{"print layers", printLayers},
+	{"print plan", printPlan},
+	{"import layers", importLayers},
+	{"import plan", importPlan},
+	{"targets", targets},
+	{"duties done", dutyDone},
+	{"duties", duties},
 	{"help", help},
 }
 

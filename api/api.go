@@ -28,6 +28,7 @@ type Config struct {
 	Intake func(r io.Reader, name string) ([]workflow.ImportRow, []workflow.RowRefusal, string, error)
 	// RegisterFile writes a printed register as pdf, xlsx, csv or text.
 	RegisterFile func(f workflow.PaperFacts, format string) (content []byte, contentType string, err error)
+	Lists        Lists
 	Notice       string // shown on every page of a demo
 	Secure       bool   // the cookie is sent over TLS only
 	Log          *slog.Logger
@@ -78,6 +79,7 @@ func New(c Config) http.Handler {
 	in.GET("/numbers/:issuer", d.numbers)
 	in.POST("/numbers/:issuer", d.reserveNumber)
 	in.POST("/numbers/:issuer/:id/void", d.voidNumber)
+	d.reportRoutes(in)
 	same := http.NewCrossOriginProtection()
 	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.write(w, r, &answer{Status: http.StatusForbidden, Kind: "cross_origin", Key: "kind.cross_origin"})

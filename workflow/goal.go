@@ -1,5 +1,7 @@
 package workflow
 
+import "context"
+
 // GoalStore keeps what reports and the province's goals rest on beside systems,
 // cases and the register. Its parts are small, each with its noun.
 type GoalStore interface {
@@ -34,4 +36,18 @@ func countLevel(list []RegimeCount, regime string, level int) []RegimeCount {
 		}
 	}
 	return append(list, RegimeCount{regime, level, 1})
+}
+
+// MayKeep tells whether a person may state for an office what its reports rest
+// on, and record what it has done: some running grant of his in that very office
+// allows it.
+func (s *Service) MayKeep(ctx context.Context, who, office string) error {
+	p, err := s.Store.Person(ctx, who)
+	if err != nil {
+		return err
+	}
+	if no := s.house(p, "keep_records", office); no != nil {
+		return no
+	}
+	return nil
 }

@@ -18,6 +18,7 @@ type record struct {
 	public string         // public state of the yearly report; empty without a dossier
 	again  bool           // another determination is under way
 	say    Statement      // all stated by the day
+	place  int            // in the register
 }
 
 // level is the level in force, else the proposed one; 0 for none.
@@ -38,6 +39,7 @@ type recordReader struct {
 	office  string
 	offices map[string]Office
 	entries map[string]RegisterEntry
+	places  map[string]int
 	read    map[string]bool // owners whose register was read
 	cases   map[string][]*Case
 	stated  map[string]Statement
@@ -54,7 +56,7 @@ func (s *Service) records(ctx context.Context, office string, on Day) ([]*record
 	if err != nil {
 		return nil, nil, err
 	}
-	x := &recordReader{s: s, on: on, office: office, offices: offices, entries: map[string]RegisterEntry{}, read: map[string]bool{}, cases: map[string][]*Case{}}
+	x := &recordReader{s: s, on: on, office: office, offices: offices, entries: map[string]RegisterEntry{}, places: map[string]int{}, read: map[string]bool{}, cases: map[string][]*Case{}}
 	if x.stated, err = s.statedOf(ctx, on); err != nil {
 		return nil, nil, err
 	}
@@ -118,7 +120,7 @@ func (x *recordReader) record(ctx context.Context, sys *System, as []string) (*r
 	}
 	r := &record{sys: sys, as: as, say: x.stated[sys.ID]}
 	if e, ok := x.entries[sys.ID]; ok {
-		r.entry, r.public = &e, approvedPublic
+		r.entry, r.public, r.place = &e, approvedPublic, x.places[sys.ID]
 		r.rules, _ = x.s.Book.ByKey(e.Regime)
 	}
 	traced := r.entry != nil || sys.Decision != "" || len(x.cases[sys.ID]) > 0
@@ -146,7 +148,7 @@ func (x *recordReader) readRegister(ctx context.Context, owner string) error {
 		return fmt.Errorf("workflow: register of a report: %w", err)
 	}
 	for _, e := range rows {
-		x.entries[e.System] = e
+		x.places[e.System], x.entries[e.System] = len(x.entries), e
 	}
 	return nil
 }

@@ -226,10 +226,7 @@ func sortedKeys[T any](m map[string]T) []string {
 
 func sortRecords(list []*record) {
 	slices.SortStableFunc(list, func(a, b *record) int {
-		if c := cmp.Compare(a.entry.Order, b.entry.Order); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.sys.ID, b.sys.ID)
+		return cmp.Compare(a.place, b.place)
 	})
 }
 
