@@ -118,24 +118,45 @@ func basisText(basis []regime.Citation) string {
 	return "; " + cites(basis)
 }
 
+// statementFlags declares what an office may state and gives the statement once
+// the words are read.
+func statementFlags(fs *flag.FlagSet) func() (workflow.Statement, error) {
+	var say workflow.Statement
+	for name, at := range map[string]*string{"deployment": &say.Deployment, "quy-che": &say.QuyChe, "quy-che-by": &say.QuyCheBy,
+		"follows": &say.Follows, "list-ground": &say.ListGround, "source": &say.Source} {
+		fs.StringVar(at, name, "", "")
+	}
+	dates := map[string]*workflow.LooseDate{"full-by": &say.FullBy, "approval-by": &say.ApprovalBy, "quy-che-date": &say.QuyCheDate, "checked-on": &say.CheckedOn}
+	texts := map[string]*string{}
+	for name := range dates {
+		texts[name] = fs.String(name, "", "")
+	}
+	checked := fs.String("checked", "", "")
+	return func() (workflow.Statement, error) {
+		for name, text := range texts {
+			if *text == "" {
+				continue
+			}
+			var err error
+			if *dates[name], err = workflow.ParseLooseDate(*text); err != nil {
+				return say, err
+			}
+		}
+		if *checked != "" {
+			say.Checked = strings.Split(*checked, ",")
+		}
+		return say, nil
+	}
+}
+
 // reportState keeps what an office states about a system for its report.
 func reportState(ctx context.Context, a *app, args []string) error {
-	var office, on, full, approval, quyDate, checkedOn, checked string
-	var say workflow.Statement
+	var office, on string
+	var stated func() (workflow.Statement, error)
 	f, names, err := a.flags("report state", args, func(fs *flag.FlagSet) {
 		fs.StringVar(&office, "office", "", "")
 		fs.StringVar(&on, "on", "", "")
-		fs.StringVar(&say.Deployment, "deployment", "", "")
-		fs.StringVar(&full, "full-by", "", "")
-		fs.StringVar(&approval, "approval-by", "", "")
-		fs.StringVar(&say.QuyChe, "quy-che", "", "")
-		fs.StringVar(&quyDate, "quy-che-date", "", "")
-		fs.StringVar(&say.QuyCheBy, "quy-che-by", "", "")
-		fs.StringVar(&say.Follows, "follows", "", "")
-		fs.StringVar(&say.ListGround, "list-ground", "", "")
-		fs.StringVar(&checked, "checked", "", "")
-		fs.StringVar(&checkedOn, "checked-on", "", "")
-		fs.StringVar(&say.Source, "source", "", "")
+		stated = statementFlags(fs)
 	})
 	if err != nil {
 		return err
@@ -143,15 +164,9 @@ func reportState(ctx context.Context, a *app, args []string) error {
 	if len(names) != 1 {
 		return errors.New(a.words.Message(a.lang, "cli.need_system", nil))
 	}
-	for text, at := range map[*string]*workflow.LooseDate{&full: &say.FullBy, &approval: &say.ApprovalBy, &quyDate: &say.QuyCheDate, &checkedOn: &say.CheckedOn} {
-		if *text != "" {
-			if *at, err = workflow.ParseLooseDate(*text); err != nil {
-				return err
-			}
-		}
-	}
-	if checked != "" {
-		say.Checked = strings.Split(checked, ",")
+	say, err := stated()
+	if err != nil {
+		return err
 	}
 	svc, st, err := a.service(ctx, f.db, false)
 	if err != nil {

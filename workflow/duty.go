@@ -199,26 +199,26 @@ func (x *dutyReader) interval(item *DutyItem, rule *regime.Deadline, since Day) 
 	from := item.Last
 	if !item.Marked {
 		from = since
-		for next := step(rule, from); !next.After(x.on); next = step(rule, from) {
-			from = next
+		for n := 1; !step(rule, since, n).After(x.on); n++ {
+			from = step(rule, since, n)
 		}
 	}
 	c, err := x.s.Book.Calendar.Due(rule, from, Day{})
 	var gap *regime.CalendarGap
 	if errors.As(err, &gap) { // the year has no calendar: the bare day, marked provisional
-		item.Due, item.Provisional = step(rule, from), true
+		item.Due, item.Provisional = step(rule, from, 1), true
 		return nil
 	}
 	item.Due, item.Provisional, item.Unverified = c.Due, c.Provisional, c.Unverified
 	return err
 }
 
-// step moves by one interval, without looking at rest days.
-func step(rule *regime.Deadline, from Day) Day {
+// step moves by n intervals, without looking at rest days.
+func step(rule *regime.Deadline, from Day, n int) Day {
 	if rule.Unit == regime.Months {
-		return from.AddMonths(rule.Amount)
+		return from.AddMonths(n * rule.Amount)
 	}
-	return from.AddDays(rule.Amount)
+	return from.AddDays(n * rule.Amount)
 }
 
 // yearly is the report of this year until it is sent, then of the next.

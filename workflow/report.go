@@ -28,6 +28,7 @@ type ReportFacts struct {
 	Levels   []RegimeCount   `json:"levels"` // of the rows approved, by rule set
 	Duty     []int           `json:"duty"`   // levels the report is a duty for by itself
 	DutyNote string          `json:"duty_note,omitempty"`
+	Read     int             `json:"read,omitempty"`   // rows whose deployment is a reading of the register
 	Source   string          `json:"source,omitempty"` // named import sources
 }
 
@@ -54,29 +55,30 @@ type ReportParty struct {
 // ReportRow is one row of Part 3. What the records do not know stays empty with
 // Known false, so that a form prints it as unknown and not as an empty slot.
 type ReportRow struct {
-	N            int    `json:"n"`
-	SystemID     string `json:"system_id"`
-	System       string `json:"system"`
-	Owner        string `json:"owner"`
-	Operator     string `json:"operator"`
-	Level        int    `json:"level,omitempty"`
-	Regime       string `json:"regime,omitempty"` // the level is of this rule set
-	Status       string `json:"status,omitempty"` // drafting, sent, appraised, approved; empty: no dossier
-	DecisionNo   string `json:"decision_no,omitempty"`
-	DecisionDate string `json:"decision_date,omitempty"`
-	DecisionBy   string `json:"decision_by,omitempty"`
-	QuyChe       string `json:"quy_che,omitempty"`
-	QuyCheDate   string `json:"quy_che_date,omitempty"`
-	QuyCheBy     string `json:"quy_che_by,omitempty"`
-	ApprovalBy   string `json:"approval_by,omitempty"`
-	Deployment   string `json:"deployment,omitempty"` // none, partial, full; empty: unknown
-	FullBy       string `json:"full_by,omitempty"`
-	Checked      string `json:"checked,omitempty"` // pre_use, periodic, both
-	Follows      string `json:"follows,omitempty"`
-	ListGround   string `json:"list_ground,omitempty"`
-	Again        bool   `json:"again,omitempty"`
-	Duty         bool   `json:"duty"` // the report is a duty for this level
-	Source       string `json:"source,omitempty"`
+	N              int    `json:"n"`
+	SystemID       string `json:"system_id"`
+	System         string `json:"system"`
+	Owner          string `json:"owner"`
+	Operator       string `json:"operator"`
+	Level          int    `json:"level,omitempty"`
+	Regime         string `json:"regime,omitempty"` // the level is of this rule set
+	Status         string `json:"status,omitempty"` // drafting, sent, appraised, approved; empty: no dossier
+	DecisionNo     string `json:"decision_no,omitempty"`
+	DecisionDate   string `json:"decision_date,omitempty"`
+	DecisionBy     string `json:"decision_by,omitempty"`
+	QuyChe         string `json:"quy_che,omitempty"`
+	QuyCheDate     string `json:"quy_che_date,omitempty"`
+	QuyCheBy       string `json:"quy_che_by,omitempty"`
+	ApprovalBy     string `json:"approval_by,omitempty"`
+	Deployment     string `json:"deployment,omitempty"`      // none, partial, full; empty: unknown
+	DeploymentRead bool   `json:"deployment_read,omitempty"` // read from the register, not stated
+	FullBy         string `json:"full_by,omitempty"`
+	Checked        string `json:"checked,omitempty"` // pre_use, periodic, both
+	Follows        string `json:"follows,omitempty"`
+	ListGround     string `json:"list_ground,omitempty"`
+	Again          bool   `json:"again,omitempty"`
+	Duty           bool   `json:"duty"` // the report is a duty for this level
+	Source         string `json:"source,omitempty"`
 }
 
 // ReportAnswer is one content of the report as far as the records answer it.
@@ -245,6 +247,9 @@ func (s *Service) report(ctx context.Context, r *regime.Regime, office string, y
 	for i, rec := range list {
 		f.Rows = append(f.Rows, snap.row(i+1, rec, r, on))
 		f.Owner = f.Owner || contains(rec.as, ownerCapacity)
+		if f.Rows[i].DeploymentRead {
+			f.Read++
+		}
 		if rec.entry != nil {
 			f.Levels = countLevel(f.Levels, rec.entry.Regime, rec.entry.Level)
 		}

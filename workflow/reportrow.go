@@ -64,7 +64,7 @@ func (w *ReportRow) quyChe(rec *record, offices map[string]Office) {
 func (w *ReportRow) deployment(rec *record) {
 	w.Deployment, w.FullBy = rec.say.Deployment, rec.say.FullBy.String()
 	if w.Deployment == "" && rec.entry != nil && rec.entry.Meets == "met" {
-		w.Deployment = "full"
+		w.Deployment, w.DeploymentRead = "full", true
 	}
 }
 

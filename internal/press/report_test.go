@@ -32,7 +32,7 @@ func listFacts(f *workflow.PaperFacts, ubnd workflow.OfficeFacts) {
 }
 
 func reportFacts(on regime.Day) *workflow.ReportFacts {
-	r := &workflow.ReportFacts{Year: 2022, On: on, From: day("2021-12-15"), To: day("2022-12-14"), Owner: true, Source: "danh-sach.csv",
+	r := &workflow.ReportFacts{Year: 2022, On: on, From: day("2021-12-15"), To: day("2022-12-14"), Owner: true, Read: 2, Source: "danh-sach.csv",
 		DutyNote: "Cấp độ 1 và 2 báo cáo theo chỉ đạo của chủ quản (TT 03/2017 Đ17 k1).",
 		Parties:  []workflow.ReportParty{{Kind: "owner", Name: "Ủy ban nhân dân tỉnh Ninh Thuận", Functions: "Luật Tổ chức chính quyền địa phương", Head: "Vũ Giang", Title: "CHỦ TỊCH", Address: "Số 450 Thống Nhất", Contact: "0259 000000, ubnd@example.vn"}, {Kind: "sdu"}}}
 	for _, key := range []string{"total", "typed", "drawn_up", "appraised", "approved", "checked", "completion"} {

@@ -77,7 +77,7 @@ func statements(t *testing.T, s workflow.Store) {
 	}
 	list, err := s.Statements(ctx, workflow.StatementQuery{System: "s", Until: day(t, "2023-01-01")})
 	ok(t, err)
-	if list[1].FullBy != full || list[0].FullBy.IsZero() == false {
+	if list[1].FullBy != full || !list[0].FullBy.IsZero() {
 		t.Errorf("dates come back as %+v", list)
 	}
 }
