@@ -10,7 +10,7 @@ ADDR ?= 127.0.0.1:8080
 SOURCES := $(shell find . -name '*.go' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test golden check lint setup clean
+.PHONY: help build run demo test golden docs check lint setup clean
 
 help: ## print the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -50,6 +50,10 @@ test: setup ## every test: units, scenarios, papers, stores, migrations on a rea
 
 golden: ## rewrite the golden files; review the difference like code
 	$(GO) test -tags '$(TAGS)' ./internal/press -update
+
+docs: ## rewrite docs/procedures and docs/coverage.md from law data and scenarios
+	$(GO) run ./internal/tools/procedures docs/procedures
+	$(GO) test -count=1 -tags '$(TAGS)' -run TestTheRuleBookIsPlayed . -args -update-coverage
 
 lint:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt'ed: $$bad"; exit 1; }

@@ -126,17 +126,43 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 	}
 	day, err := st.Setting(ctx, demoDay)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, errors.Join(err, st.Close())
 	}
 	clock := time.Now
 	if day != "" {
 		supposed, err := regime.ParseDay(day)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, errors.Join(err, st.Close())
 		}
 		clock = func() time.Time { return supposed.Start().Add(8 * time.Hour) }
 	}
 	return a.over(st, a.book, clock, day != ""), st, nil
+}
+
+// inDatabase does something over a database and closes it again.
+func (a *app) inDatabase(ctx context.Context, path string, create bool, do func(svc *workflow.Service, st *store.Store) error) error {
+	svc, st, err := a.service(ctx, path, create)
+	if err != nil {
+		return err
+	}
+	if err = do(svc, st); err != nil {
+		return errors.Join(err, st.Close())
+	}
+	return st.Close()
+}
+
+// onOne runs a command over a database that names one thing; needs is the word on
+// a command that does not.
+func (a *app) onOne(ctx context.Context, command string, args []string, needs string, more func(*flag.FlagSet),
+	do func(f *flags, svc *workflow.Service, st *store.Store, name string) error) error {
+	f, names, err := a.flags(command, args, more)
+	if err != nil {
+		return err
+	}
+	if len(names) != 1 {
+		return errors.New(a.words.Message(a.lang, needs, nil))
+	}
+	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error { return do(f, svc, st, names[0]) })
 }
 
 func (a *app) over(st workflow.Store, book *regime.Book, clock workflow.Clock, demo bool) *workflow.Service {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 
@@ -28,14 +30,18 @@ func checkLaw(_ context.Context, a *app, args []string) error {
 		From                                                   regime.Day `json:"from"`
 		To                                                     regime.Day `json:"to,omitzero"`
 		Facts, Rules, Floors, Deadlines, Guards, States, Steps int
-		Forms                                                  int `json:"forms"`
+		Forms                                                  int    `json:"forms"`
+		Standard                                               string `json:"standard"`
 	}
 	var all []line
 	for _, r := range a.book.Regimes {
 		l := line{Regime: r.Key, From: r.From, To: r.To, Facts: len(r.Criteria.Facts),
-			Deadlines: len(r.Deadlines), Guards: len(r.Guards), Forms: len(a.words.Forms(r.Key))}
+			Deadlines: len(r.Deadlines), Guards: len(r.Guards), Forms: len(a.words.Forms(r.Key)), Standard: r.Standard}
+		if mark := cmp.Or(r.StandardVerified, r.Verified); mark != regime.Primary {
+			l.Standard += " " + string(mark)
+		}
 		l.Rules, l.Floors = r.Criteria.Sizes()
-		for _, p := range append([]*regime.Procedure{r.System}, r.Dossiers...) {
+		for _, p := range r.Procedures() {
 			l.States += len(p.States)
 			l.Steps += len(p.Steps)
 		}
@@ -45,8 +51,8 @@ func checkLaw(_ context.Context, a *app, args []string) error {
 		return a.writeJSON(all)
 	}
 	for _, l := range all {
-		fmt.Fprintf(a.out, "ok %s (%s – %s): %d facts, %d rules, %d floors, %d deadlines, %d guards, %d states, %d steps, %d forms\n",
-			l.Regime, l.From, l.To, l.Facts, l.Rules, l.Floors, l.Deadlines, l.Guards, l.States, l.Steps, l.Forms)
+		fmt.Fprintf(a.out, "ok %s (%s – %s): %d facts, %d rules, %d floors, %d deadlines, %d guards, %d states, %d steps, %d forms, %s\n",
+			l.Regime, l.From, l.To, l.Facts, l.Rules, l.Floors, l.Deadlines, l.Guards, l.States, l.Steps, l.Forms, l.Standard)
 	}
 	for _, y := range a.book.Calendar.Years() {
 		fmt.Fprintf(a.out, "ok calendar %d: %d days, %d UNVERIFIED\n", y, len(a.book.Calendar.Days(y)), len(a.book.Calendar.UnverifiedDays(y)))
@@ -101,7 +107,7 @@ func classify(_ context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	facts, err := r.Criteria.CheckFacts(raw)
+	facts, err := a.book.CheckFacts(r.Criteria, raw)
 	var fe *regime.FactError
 	if errors.As(err, &fe) {
 		return &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Basis: fe.Basis,
@@ -125,10 +131,20 @@ func classify(_ context.Context, a *app, args []string) error {
 		fmt.Fprintf(a.out, "%s: %d\n", a.words.Message(a.lang, "cli.at_least", nil), v.AtLeast)
 	}
 	for _, reason := range v.Reasons {
-		fmt.Fprintf(a.out, "  %s → %d [%s] %s %s\n", reason.Rule, reason.Level, cites(reason.Basis), reason.Origin, reason.Explain)
+		origin := string(reason.Origin)
+		if reason.Verified == regime.Unverified {
+			origin += " " + string(reason.Verified)
+		}
+		fmt.Fprintf(a.out, "  %s → %d [%s] %s %s\n", reason.Rule, reason.Level, cites(reason.Basis), origin, reason.Explain)
+	}
+	if v.Scale > 0 {
+		fmt.Fprintf(a.out, "%s: %d [%s]\n", a.words.Message(a.lang, "cli.scale", nil), v.Scale, cites(r.Criteria.HarmScale.Basis))
 	}
 	if len(v.Missing) > 0 {
 		fmt.Fprintf(a.out, "%s: %s\n", a.words.Message(a.lang, "cli.missing", nil), strings.Join(v.Missing, ", "))
+	}
+	if unasked := r.Criteria.Unasked(facts); len(unasked) > 0 {
+		fmt.Fprintf(a.out, "%s: %s\n", a.words.Message(a.lang, "cli.unasked", nil), strings.Join(unasked, ", "))
 	}
 	return nil
 }
@@ -171,14 +187,19 @@ func due(_ context.Context, a *app, args []string) error {
 func (a *app) compute(rule *regime.Deadline, from, start string, year int) (regime.Computation, error) {
 	var got regime.Computation
 	var err error
+	day, clock, timed := strings.Cut(from, "T")
 	days := [2]regime.Day{}
-	for i, s := range []string{from, start} {
+	for i, s := range []string{day, start} {
 		if s == "" {
 			continue
 		}
 		if days[i], err = regime.ParseDay(s); err != nil {
 			return got, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: [2]string{"from", "start"}[i], Expect: "expect.day", Value: s}}}
 		}
+	}
+	moment, bad := time.ParseInLocation("2006-01-02T15:04", from, regime.Zone)
+	if timed && bad != nil {
+		return got, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "from", Expect: "expect.moment", Value: clock}}}
 	}
 	if year > 0 {
 		got, err = a.book.Calendar.DueIn(rule, year)
@@ -187,6 +208,9 @@ func (a *app) compute(rule *regime.Deadline, from, start string, year int) (regi
 			return got, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "from", Expect: "expect.required"}}}
 		}
 		got, err = a.book.Calendar.Due(rule, days[0], days[1])
+		if timed {
+			got, err = a.book.Calendar.DueAt(rule, moment, days[1])
+		}
 	}
 	var gap *regime.CalendarGap
 	if errors.As(err, &gap) {
@@ -200,7 +224,14 @@ func (a *app) showComputation(rule *regime.Deadline, got regime.Computation) {
 		fmt.Fprintf(a.out, "%s: none [%s] %s\n", got.Rule, cites(got.Basis), got.Origin)
 		return
 	}
-	fmt.Fprintf(a.out, "%s: %s (%s) [%s] %s\n", got.Rule, got.Due, rule.Name, cites(got.Basis), got.Origin)
+	last := got.Due.String()
+	if !got.At.IsZero() {
+		last = got.At.Format("2006-01-02T15:04")
+	}
+	fmt.Fprintf(a.out, "%s: %s (%s) [%s] %s\n", got.Rule, last, rule.Name, cites(got.Basis), got.Origin)
+	if c := got.Counting; c != nil {
+		fmt.Fprintf(a.out, "  %s %s: %s\n", c.Origin, c.Verified, c.Note)
+	}
 	for _, s := range got.Steps {
 		n := ""
 		if s.Counted > 0 {

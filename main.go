@@ -40,6 +40,7 @@ var commands = []command{
 	{"due", due},
 	{"rehearse", rehearseFiles},
 	{"check law", checkLaw},
+	{"impact", impact},
 	{"user add", userAdd},
 	{"user passwd", userPasswd},
 	{"user grant", userGrant},
@@ -53,6 +54,8 @@ var commands = []command{
 	{"targets", targets},
 	{"duties done", dutyDone},
 	{"duties", duties},
+	{"user disable", userDisable},
+	{"user enable", userEnable},
 	{"help", help},
 }
 

@@ -8,12 +8,15 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
 	"capdo/internal/paper"
+	"capdo/internal/store"
 	"capdo/internal/vn"
 	"capdo/workflow"
 	"capdo/workflow/regime"
@@ -24,12 +27,10 @@ func migrate(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	_, st, err := a.service(ctx, f.db, true)
-	if err != nil {
-		return err
-	}
-	a.say("cli.migrated", map[string]string{"db": f.db})
-	return st.Close()
+	return a.inDatabase(ctx, f.db, true, func(*workflow.Service, *store.Store) error {
+		a.say("cli.migrated", map[string]string{"db": f.db})
+		return nil
+	})
 }
 
 // owner finds an office by id or by name.
@@ -75,25 +76,22 @@ func importRegister(ctx context.Context, a *app, args []string) error {
 	if order.Rows, order.Refused, order.Source, err = readRegister(file, filepath.Base(names[0])); err != nil {
 		return err
 	}
-	svc, st, err := a.service(ctx, f.db, true)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	o, known, err := a.owner(ctx, svc, owner)
-	if err == nil && !known {
-		o, err = svc.AddOffice(ctx, workflow.Office{Name: owner, Source: order.Source})
-	}
-	if err != nil {
-		return err
-	}
-	order.Owner = o.ID
-	a.progress("cli.importing", len(order.Rows))
-	rep, err := svc.Import(ctx, "", order)
-	if err != nil {
-		return err
-	}
-	return a.showImport(f.json, rep, good)
+	return a.inDatabase(ctx, f.db, true, func(svc *workflow.Service, _ *store.Store) error {
+		o, known, err := a.owner(ctx, svc, owner)
+		if err == nil && !known {
+			o, err = svc.AddOffice(ctx, workflow.Office{Name: owner, Source: order.Source})
+		}
+		if err != nil {
+			return err
+		}
+		order.Owner = o.ID
+		a.progress("cli.importing", len(order.Rows))
+		rep, err := svc.Import(ctx, "", order)
+		if err != nil {
+			return err
+		}
+		return a.showImport(f.json, rep, good)
+	})
 }
 
 // progress tells a person at a terminal what long work is at.
@@ -117,9 +115,13 @@ func (a *app) showImport(asJSON bool, rep *workflow.ImportReport, good bool) err
 			fmt.Fprintf(a.out, "%s %d, %s: %s (%s)\n", a.words.Message(a.lang, "cli.line", nil), r.Line, a.words.Message(a.lang, "field."+r.Column, nil), a.words.Message(a.lang, "import.row."+r.Reason, nil), r.Value)
 		}
 		a.say("cli.imported", map[string]string{"added": strconv.Itoa(rep.Added), "same": strconv.Itoa(rep.Same), "refused": strconv.Itoa(len(rep.Refused)), "offices": strconv.Itoa(len(rep.Offices))})
-		for level := 1; level <= 5; level++ {
-			if n := rep.Levels[level]; n > 0 {
-				fmt.Fprintf(a.out, "  %s %d: %d\n", a.words.Message(a.lang, "cli.level", nil), level, n)
+		for _, set := range rep.Sets {
+			label := ""
+			if len(rep.Sets) > 1 {
+				label = " (" + set.RuleSet + ")"
+			}
+			for _, level := range slices.Sorted(maps.Keys(set.Levels)) {
+				fmt.Fprintf(a.out, "  %s %d%s: %d\n", a.words.Message(a.lang, "cli.level", nil), level, label, set.Levels[level])
 			}
 		}
 	}
@@ -162,38 +164,35 @@ func printRegister(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	svc, st, err := a.service(ctx, f.db, false)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	day := svc.Today()
-	if on != "" {
-		if day, err = regime.ParseDay(on); err != nil {
-			return err
+	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, _ *store.Store) error {
+		day := svc.Today()
+		if on != "" {
+			if day, err = regime.ParseDay(on); err != nil {
+				return err
+			}
 		}
-	}
-	o, err := a.onlyOwner(ctx, svc, owner)
-	if err != nil {
-		return err
-	}
-	if f.json {
-		rows, err := svc.Register(ctx, o.ID, day)
+		o, err := a.onlyOwner(ctx, svc, owner)
 		if err != nil {
 			return err
 		}
-		return a.writeJSON(rows)
-	}
-	a.progress("cli.printing", 0)
-	facts, _, err := svc.PrintRegister(ctx, o.ID, day)
-	if err != nil {
-		return err
-	}
-	b, _, err := a.registerFile(facts, format)
-	if err != nil {
-		return err
-	}
-	return a.deliver(f.to, b)
+		if f.json {
+			rows, err := svc.Register(ctx, o.ID, day)
+			if err != nil {
+				return err
+			}
+			return a.writeJSON(svc.Lines(rows))
+		}
+		a.progress("cli.printing", 0)
+		facts, _, err := svc.PrintRegister(ctx, o.ID, day)
+		if err != nil {
+			return err
+		}
+		b, _, err := a.registerFile(facts, format)
+		if err != nil {
+			return err
+		}
+		return a.deliver(f.to, b)
+	})
 }
 
 // onlyOwner finds the owner named, or the only one there is.
@@ -217,49 +216,29 @@ func (a *app) onlyOwner(ctx context.Context, svc *workflow.Service, want string)
 
 func printPaper(ctx context.Context, a *app, args []string) error {
 	format := "pdf"
-	f, names, err := a.flags("print paper", args, func(fs *flag.FlagSet) { fs.StringVar(&format, "format", "pdf", "") })
-	if err != nil {
-		return err
-	}
-	if len(names) != 1 {
-		return errors.New(a.words.Message(a.lang, "cli.one_paper", nil))
-	}
-	svc, st, err := a.service(ctx, f.db, false)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	p, err := svc.Paper(ctx, names[0])
-	if err != nil {
-		return err
-	}
-	switch {
-	case f.json:
-		return a.writeJSON(p)
-	case format == "text":
-		return a.deliver(f.to, []byte(p.Text))
-	}
-	return a.deliver(f.to, p.PDF)
+	return a.onOne(ctx, "print paper", args, "cli.one_paper", func(fs *flag.FlagSet) { fs.StringVar(&format, "format", "pdf", "") },
+		func(f *flags, svc *workflow.Service, _ *store.Store, id string) error {
+			p, err := svc.Paper(ctx, id)
+			switch {
+			case err != nil:
+				return err
+			case f.json:
+				return a.writeJSON(p)
+			case format == "text":
+				return a.deliver(f.to, []byte(p.Text))
+			}
+			return a.deliver(f.to, p.PDF)
+		})
 }
 
 func printCase(ctx context.Context, a *app, args []string) error {
-	f, names, err := a.flags("print case", args, nil)
-	if err != nil {
-		return err
-	}
-	if len(names) != 1 {
-		return errors.New(a.words.Message(a.lang, "cli.one_case", nil))
-	}
-	svc, st, err := a.service(ctx, f.db, false)
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	b, err := packCase(ctx, svc, names[0])
-	if err != nil {
-		return err
-	}
-	return a.deliver(f.to, b)
+	return a.onOne(ctx, "print case", args, "cli.one_case", nil, func(f *flags, svc *workflow.Service, _ *store.Store, id string) error {
+		b, err := packCase(ctx, svc, id)
+		if err != nil {
+			return err
+		}
+		return a.deliver(f.to, b)
+	})
 }
 
 // packCase puts the papers of a case in order into one ZIP with a manifest of

@@ -73,7 +73,7 @@ func demoProvince(t *testing.T) (string, *httptest.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(a.door(svc, st, false))
+	srv := httptest.NewServer(a.door(svc, st, false, nil))
 	t.Cleanup(func() {
 		srv.Close()
 		if err := st.Close(); err != nil {

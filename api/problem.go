@@ -21,6 +21,9 @@ var status = map[workflow.Kind]int{
 	workflow.Busy: http.StatusServiceUnavailable,
 }
 
+// retryAfter is when to try again what was busy, in seconds.
+const retryAfter = "5"
+
 // answer is a problem as RFC 9457 writes it.
 type answer struct {
 	Type      string              `json:"type"`
@@ -29,9 +32,10 @@ type answer struct {
 	Kind      string              `json:"kind"`
 	Key       string              `json:"key"`
 	Detail    string              `json:"detail"`
-	Article   []workflow.Citation `json:"article,omitempty"`
+	Basis     []workflow.Citation `json:"basis,omitempty"`
 	Guard     string              `json:"guard,omitempty"`
 	Fields    []fieldAnswer       `json:"fields,omitempty"`
+	Rows      []rowAnswer         `json:"rows,omitempty"`
 	Can       []string            `json:"can,omitempty"`
 	Open      []string            `json:"open,omitempty"`
 	Reference string              `json:"reference,omitempty"`
@@ -54,6 +58,10 @@ func (d *door) fail(g *gin.Context, err error) {
 	p, ok := workflow.ProblemOf(err)
 	switch {
 	case ok:
+		if p.Kind == workflow.Busy {
+			d.Log.Warn("busy", "path", g.FullPath(), "error", err)
+			g.Header("Retry-After", retryAfter)
+		}
 		d.write(g.Writer, g.Request, d.inWords(lang(g.Request), p))
 	case errors.As(err, &tooLarge):
 		d.write(g.Writer, g.Request, &answer{Status: http.StatusRequestEntityTooLarge, Kind: "too_large", Key: "kind.too_large"})
@@ -71,7 +79,7 @@ func (d *door) refuse(g *gin.Context, code int, kind, key string) {
 }
 
 func (d *door) inWords(lang string, p *workflow.Problem) *answer {
-	a := &answer{Status: status[p.Kind], Kind: string(p.Kind), Key: p.Key, Article: p.Basis, Guard: p.Guard, Can: p.Can, Open: p.Open, args: p.Args}
+	a := &answer{Status: status[p.Kind], Kind: string(p.Kind), Key: p.Key, Basis: p.Basis, Guard: p.Guard, Can: p.Can, Open: p.Open, args: p.Args}
 	for _, f := range p.Fields {
 		a.Fields = append(a.Fields, fieldAnswer{f.Name, d.Message(lang, f.Expect, p.Args), f.Value})
 	}

@@ -21,15 +21,15 @@ type Lists interface {
 
 // reportRoutes opens the routes of reports, targets, duties, layers and plans.
 // What belongs to an office is seen by whoever is in it, under it or above it.
-func (d *door) reportRoutes(in *gin.RouterGroup) {
-	in.GET("/reports/:owner", d.ofOwner, d.report)
+func (d *door) reportRoutes(in gin.IRoutes) {
+	reads(in, "/reports/:owner", d.ofOwner, d.yearly)
 	in.POST("/reports/:owner/statements", d.ofOwner, d.state)
-	in.GET("/duties/:owner", d.ofOwner, d.duties)
+	reads(in, "/duties/:owner", d.ofOwner, d.duties)
 	in.POST("/duties/:owner", d.ofOwner, d.markDuty)
-	in.GET("/targets/:owner", d.ofOwner, d.targets)
-	in.GET("/layers/:owner", d.ofOwner, d.layers)
+	reads(in, "/targets/:owner", d.ofOwner, d.targets)
+	reads(in, "/layers/:owner", d.ofOwner, d.layers)
 	in.POST("/layers/:owner/import", d.ofOwner, d.importLayers)
-	in.GET("/plans/:owner/:kind/:year", d.ofOwner, d.plan)
+	reads(in, "/plans/:owner/:kind/:year", d.ofOwner, d.plan)
 	in.POST("/plans/:owner/:kind/:year/import", d.ofOwner, d.importPlan)
 }
 
@@ -75,7 +75,7 @@ func (d *door) listOr(g *gin.Context, data func() (any, error), facts func() (wo
 	g.Data(http.StatusOK, kind, b)
 }
 
-func (d *door) report(g *gin.Context) {
+func (d *door) yearly(g *gin.Context) {
 	if _, _, ok := d.query(g, "on", "year", "format"); !ok {
 		return
 	}
@@ -228,11 +228,24 @@ func (d *door) order(g *gin.Context) (o workflow.ListOrder, name string, ok bool
 
 // taken presents what became of a list; refused lines are no success.
 func (d *door) taken(g *gin.Context, o workflow.ListOrder, rep *workflow.ListReport, err error) {
-	if err == nil && len(rep.Refused) > 0 && !o.AcceptGood {
-		g.JSON(http.StatusUnprocessableEntity, rep)
+	if err != nil {
+		d.fail(g, err)
 		return
 	}
-	d.give(g, rep, err)
+	rows := d.rowsInWords(g, rep.Refused)
+	if len(rows) > 0 && !o.AcceptGood {
+		d.refuseRows(g, rows)
+		return
+	}
+	g.JSON(http.StatusOK, listAnswer{rep.Added, rep.Same, rows, append([]workflow.ListWarn{}, rep.Warns...)})
+}
+
+// listAnswer is what became of a list.
+type listAnswer struct {
+	Added    int                 `json:"added"`
+	Same     int                 `json:"same"`
+	Refused  []rowAnswer         `json:"refused"`
+	Warnings []workflow.ListWarn `json:"warnings"`
 }
 
 func (d *door) importLayers(g *gin.Context) {

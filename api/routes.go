@@ -1,40 +1,12 @@
 package api
 
 import (
-	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
-	"capdo/internal/identity"
 	"capdo/workflow"
-	"capdo/workflow/regime"
 )
-
-// read decodes a JSON body strictly: unknown fields and trailing data are
-// refused.
-func (d *door) read(g *gin.Context, into any) bool {
-	dec := json.NewDecoder(http.MaxBytesReader(g.Writer, g.Request.Body, maxBody))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(into)
-	if err == nil {
-		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("more than one value")
-		}
-	}
-	var tooLarge *http.MaxBytesError
-	switch {
-	case err == nil:
-		return true
-	case errors.As(err, &tooLarge):
-		d.fail(g, err)
-	default:
-		d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
-	}
-	return false
-}
 
 func (d *door) give(g *gin.Context, v any, err error) {
 	if err != nil {
@@ -44,40 +16,12 @@ func (d *door) give(g *gin.Context, v any, err error) {
 	g.JSON(http.StatusOK, v)
 }
 
-func (d *door) signIn(g *gin.Context) {
-	var in struct {
-		Login    string `json:"login"`
-		Password string `json:"password"`
+// listOf writes nothing as an empty list.
+func listOf[T any](list []T) []T {
+	if list == nil {
+		return []T{}
 	}
-	if !d.read(g, &in) {
-		return
-	}
-	token, person, err := d.Identity.SignIn(g, in.Login, in.Password)
-	switch {
-	case errors.Is(err, identity.ErrTooMany):
-		d.refuse(g, http.StatusTooManyRequests, "busy", "signin.wait")
-	case errors.Is(err, identity.ErrFailed):
-		d.refuse(g, http.StatusUnauthorized, "unauthenticated", "signin.failed")
-	case err != nil:
-		d.fail(g, err)
-	default:
-		d.setCookie(g, token, int(identity.Life.Seconds()))
-		g.JSON(http.StatusOK, gin.H{"person": person})
-	}
-}
-
-func (d *door) setCookie(g *gin.Context, token string, seconds int) {
-	http.SetCookie(g.Writer, &http.Cookie{Name: cookie, Value: token, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteLaxMode})
-}
-
-func (d *door) signOut(g *gin.Context) {
-	token, _ := g.Cookie(cookie)
-	if err := d.Identity.SignOut(g, token); err != nil {
-		d.fail(g, err)
-		return
-	}
-	d.setCookie(g, "", -1)
-	g.Status(http.StatusNoContent)
+	return list
 }
 
 func (d *door) me(g *gin.Context) {
@@ -90,31 +34,8 @@ func (d *door) systems(g *gin.Context) {
 	if !ok {
 		return
 	}
-	list, err := d.Service.Systems(g, workflow.SystemQuery{After: after, Limit: limit, Name: g.Query("name"), Owner: g.Query("owner")})
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	next := ""
-	if len(list) == limit {
-		next = list[limit-1].ID
-	}
-	items, seen := []*workflow.SystemView{}, map[string]bool{}
-	for _, s := range list {
-		for _, owner := range s.Owners {
-			if _, asked := seen[owner]; !asked {
-				if seen[owner], err = d.Service.MaySeeOwner(g, who(g), owner); err != nil {
-					d.fail(g, err)
-					return
-				}
-			}
-			if seen[owner] {
-				items = append(items, s)
-				break
-			}
-		}
-	}
-	g.JSON(http.StatusOK, gin.H{"items": items, "next": next})
+	page, err := d.Service.ListSystems(g, who(g), workflow.SystemQuery{After: after, Limit: limit, Name: g.Query("name"), Owner: g.Query("owner")})
+	d.give(g, page, err)
 }
 
 func (d *door) system(g *gin.Context) {
@@ -145,34 +66,20 @@ func (d *door) ofOwner(g *gin.Context) {
 	}
 }
 
-// cases lists what the person may see; next is the key to go on from, also
-// where everything on this page was hidden.
+// cases lists what the person may see; next is the key to go on from, empty at
+// the end.
 func (d *door) cases(g *gin.Context) {
-	after, limit, ok := d.query(g, "after", "limit", "system", "state")
+	after, limit, ok := d.query(g, "after", "limit", "system", "state", "kind")
 	if !ok {
 		return
 	}
-	list, err := d.Service.Cases(g, workflow.CaseQuery{After: after, Limit: limit, System: g.Query("system"), State: g.Query("state")})
-	if err != nil {
-		d.fail(g, err)
+	kind := g.DefaultQuery("kind", "dossier")
+	if kind != "dossier" && kind != "check" {
+		d.fail(g, invalid("kind", "expect.one_of", kind))
 		return
 	}
-	items, next := []*workflow.CaseView{}, ""
-	for _, v := range list {
-		next = v.ID
-		see, err := d.Service.MaySee(g, who(g), v)
-		if err != nil {
-			d.fail(g, err)
-			return
-		}
-		if see {
-			items = append(items, v)
-		}
-	}
-	if len(list) < limit {
-		next = ""
-	}
-	g.JSON(http.StatusOK, gin.H{"items": items, "next": next})
+	page, err := d.Service.ListCases(g, who(g), workflow.CaseQuery{Kind: kind, After: after, Limit: limit, System: g.Query("system"), State: g.Query("state")})
+	d.give(g, page, err)
 }
 
 func (d *door) caseByID(g *gin.Context) {
@@ -208,12 +115,12 @@ func (d *door) actsOf(g *gin.Context) {
 
 func (d *door) events(g *gin.Context) {
 	list, err := d.Service.Events(g, workflow.EventQuery{Case: g.Param("id")})
-	d.give(g, gin.H{"items": list}, err)
+	d.give(g, gin.H{"items": listOf(list)}, err)
 }
 
 func (d *door) papers(g *gin.Context) {
 	list, err := d.Service.Papers(g, g.Param("id"))
-	d.give(g, gin.H{"items": list}, err)
+	d.give(g, gin.H{"items": listOf(list)}, err)
 }
 
 func (d *door) paper(g *gin.Context) {
@@ -227,8 +134,13 @@ func (d *door) paper(g *gin.Context) {
 		d.fail(g, err)
 		return
 	}
-	if g.Query("format") == "text" {
+	switch format := g.Query("format"); format {
+	case "text":
 		g.Data(http.StatusOK, "text/plain; charset=utf-8", []byte(p.Text))
+		return
+	case "", "pdf":
+	default:
+		d.fail(g, invalid("format", "expect.paper_format", format))
 		return
 	}
 	g.Header("ETag", `"`+p.SHA256+`"`)
@@ -253,6 +165,10 @@ func (d *door) act(g *gin.Context) {
 	if k := g.GetHeader("Idempotency-Key"); k != "" {
 		want.Key = k
 	}
+	if len(want.Key) > maxKey {
+		d.fail(g, invalid("key", "expect.shorter", ""))
+		return
+	}
 	if want.Case != "" {
 		if _, err := d.seen(g, want.Case); err != nil {
 			d.fail(g, err)
@@ -261,92 +177,4 @@ func (d *door) act(g *gin.Context) {
 	}
 	out, err := d.Service.Act(g, who(g), want)
 	d.give(g, out, err)
-}
-
-func (d *door) register(g *gin.Context) {
-	if _, _, ok := d.query(g, "on", "format"); !ok {
-		return
-	}
-	on := d.Service.Today()
-	if s := g.Query("on"); s != "" {
-		var err error
-		if on, err = regime.ParseDay(s); err != nil {
-			d.fail(g, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "on", Expect: "expect.day", Value: s}}})
-			return
-		}
-	}
-	if f := g.Query("format"); f == "" || f == "json" {
-		rows, err := d.Service.Register(g, g.Param("owner"), on)
-		d.give(g, gin.H{"on": on, "items": rows}, err)
-		return
-	}
-	facts, _, err := d.Service.PrintRegister(g, g.Param("owner"), on)
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	b, kind, err := d.RegisterFile(facts, g.Query("format"))
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	g.Data(http.StatusOK, kind, b)
-}
-
-// importRegister takes in an old register sent as the body of the request.
-func (d *door) importRegister(g *gin.Context) {
-	if _, _, ok := d.query(g, "accept_good", "source"); !ok {
-		return
-	}
-	if err := d.Service.MayHouse(g, who(g), "import", g.Param("owner")); err != nil {
-		d.fail(g, err)
-		return
-	}
-	name := g.Query("source")
-	if name == "" {
-		name = "register"
-	}
-	rows, refused, source, err := d.Intake(g.Request.Body, name)
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	rep, err := d.Service.Import(g, who(g), workflow.ImportOrder{Owner: g.Param("owner"), Source: source, Rows: rows, Refused: refused, AcceptGood: g.Query("accept_good") == "1"})
-	if err == nil && len(rep.Refused) > 0 && g.Query("accept_good") != "1" {
-		g.JSON(http.StatusUnprocessableEntity, rep)
-		return
-	}
-	d.give(g, rep, err)
-}
-
-func (d *door) numbers(g *gin.Context) {
-	list, err := d.Service.Numbers(g, g.Param("issuer"), d.Service.Today().Year())
-	d.give(g, gin.H{"items": list}, err)
-}
-
-func (d *door) reserveNumber(g *gin.Context) {
-	var in struct {
-		No     string     `json:"no"`
-		Series string     `json:"series"`
-		On     regime.Day `json:"on"`
-	}
-	if !d.read(g, &in) {
-		return
-	}
-	n, err := d.Service.ReserveNumber(g, who(g), g.Param("issuer"), in.Series, in.No, in.On)
-	d.give(g, n, err)
-}
-
-func (d *door) voidNumber(g *gin.Context) {
-	var in struct {
-		Reason string `json:"reason"`
-	}
-	if !d.read(g, &in) {
-		return
-	}
-	if err := d.Service.VoidNumber(g, who(g), g.Param("issuer"), g.Param("id"), in.Reason); err != nil {
-		d.fail(g, err)
-		return
-	}
-	g.Status(http.StatusNoContent)
 }

@@ -26,25 +26,31 @@ type Templates struct {
 	messages map[string]map[string]string
 }
 
+// Files is the forms and messages inside the program as a folder, for those who
+// add forms of their own beside them and give the whole to Read.
+func Files() fs.FS { return embedded }
+
 // Open reads all forms and messages inside the program. Its error names file
 // and line of what cannot be read.
-func Open() (*Templates, error) {
+func Open() (*Templates, error) { return Read(embedded) }
+
+// Read reads forms and messages from a folder: messages.<language>.yaml and
+// forms/ with one folder a regime and the list regimes.yaml.
+func Read(files fs.FS) (*Templates, error) {
 	t := &Templates{forms: map[string]map[string]*form{}, messages: map[string]map[string]string{}}
 	for _, lang := range []string{"vi", "en"} {
 		m := map[string]string{}
-		if err := decode(embedded, "messages."+lang+".yaml", &m); err != nil {
+		if err := decode(files, "messages."+lang+".yaml", &m); err != nil {
 			return nil, err
 		}
 		t.messages[lang] = m
 	}
-	var like map[string]struct {
-		Like string `yaml:"like"`
-	}
-	if err := decode(embedded, "forms/regimes.yaml", &like); err != nil {
+	var like map[string]inherits
+	if err := decode(files, "forms/regimes.yaml", &like); err != nil {
 		return nil, err
 	}
-	for regime, r := range like {
-		set, err := readForms(embedded, regime, r.Like)
+	for regime := range like {
+		set, err := readForms(files, regime, lineage(like, regime))
 		if err != nil {
 			return nil, err
 		}
@@ -64,14 +70,26 @@ func decode(files fs.FS, name string, into any) error {
 	return nil
 }
 
+// inherits names the regime whose forms stand where a regime has none.
+type inherits struct {
+	Like string `yaml:"like"`
+}
+
+// lineage is a regime and those it is like, the nearest first.
+func lineage(like map[string]inherits, regime string) []string {
+	var line []string
+	for regime != "" && !slices.Contains(line, regime) {
+		line = append(line, regime)
+		regime = like[regime].Like
+	}
+	return line
+}
+
 // readForms reads the folder of a regime; a file it lacks is taken whole from
-// the regime it is like.
-func readForms(files fs.FS, regime, like string) (map[string]*form, error) {
+// the nearest regime of its line that has one.
+func readForms(files fs.FS, regime string, line []string) (map[string]*form, error) {
 	found := map[string]string{}
-	for _, dir := range []string{like, regime} {
-		if dir == "" {
-			continue
-		}
+	for _, dir := range slices.Backward(line) {
 		names, err := fs.Glob(files, "forms/"+dir+"/*.yaml")
 		if err != nil {
 			return nil, fmt.Errorf("templates: %w", err)

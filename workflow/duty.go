@@ -187,10 +187,15 @@ func (x *dutyReader) owes(d regime.Duty, rec *record) bool {
 	if rec.entry == nil || len(d.Levels) > 0 && !slices.Contains(d.Levels, rec.entry.Level) {
 		return false
 	}
-	if d.Kind == "fixed" && !rec.entry.From.Before(x.r.From) {
+	if d.Kind == "fixed" && (!rec.entry.From.Before(x.r.From) || x.reviewed(d.Rule, rec)) {
 		return false
 	}
 	return slices.ContainsFunc(rec.as, func(c string) bool { return contains(d.Who, c) })
+}
+
+// reviewed tells whether the task of a rule was answered for a system by the day.
+func (x *dutyReader) reviewed(rule string, rec *record) bool {
+	return slices.ContainsFunc(rec.sys.Reviews, func(d ReviewDone) bool { return d.Rule == rule && !d.On.After(x.on) })
 }
 
 // interval counts from the last mark. Where nothing was ever marked, periods run

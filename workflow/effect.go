@@ -3,6 +3,8 @@ package workflow
 import (
 	"maps"
 	"slices"
+
+	"capdo/workflow/regime"
 )
 
 // effects are what steps do beside moving the state; data names them.
@@ -13,9 +15,15 @@ func init() {
 		"open_case": openCase, "merge_facts": mergeFacts, "attach_components": attachComponents,
 		"receive": receive, "ask_points": askPoints, "take_answers": takeAnswers, "new_version": newVersion,
 		"take_level": takeLevel, "conclude": conclude, "conclude_level": concludeLevel, "decide": decideCase,
-		"report": report, "close": func(*move) *Problem { return nil }, "correct": correct, "assign": assign,
+		"report": report, "close": closeAgain, "correct": correct, "assign": assign,
 		"declare": declare, "choose": choose, "change_operator": changeOperator, "change_owner": changeOwner,
-		"name_lead": nameLead,
+		"name_lead":  nameLead,
+		"open_again": openAgain, "file": fileReasons, "record_opinion": recordOpinion, "give_opinion": giveOpinion, "list": putOnList,
+		"decide_plan": decidePlan, "end_decision": endDecision, "start_operation": startOperation, "plan_end": planEnd,
+		"end_operation": endOperation, "review": review, "evaluate": evaluate, "designate": designate, "delegate": delegate, "send_report": sendReport,
+		"draft_plan": draftPlan, "approve_inspection": approveInspection, "send_plan": sendPlan, "order": order, "open_order": openOrder,
+		"start_field": startField, "finish_field": finishField, "comment": comment, "conclude_check": concludeCheck,
+		"close_finding": closeFinding, "extend_finding": extendFinding, "recheck_finding": recheckFinding,
 	}
 }
 
@@ -35,12 +43,7 @@ func (m *move) prepares() {
 
 func mergeFacts(m *move) *Problem {
 	m.prepares()
-	facts := maps.Clone(m.sys.Facts)
-	if facts == nil {
-		facts = Facts{}
-	}
-	maps.Copy(facts, m.f.facts)
-	m.sys.Facts = facts
+	m.sys.Facts = m.r.Criteria.Merge(m.sys.Facts, m.f.facts)
 	m.keepSystem()
 	return nil
 }
@@ -50,6 +53,9 @@ func attachComponents(m *move) *Problem {
 	e, rule := m.c.Present(), m.r.Papers.Design
 	for _, n := range m.f.pieces {
 		e.Components[n] = m.day.String()
+	}
+	if p := m.takeExtra(e); p != nil {
+		return p
 	}
 	design := m.f.text["design"]
 	_, has := e.Components[rule.Component]
@@ -70,13 +76,21 @@ func receive(m *move) *Problem {
 	e := m.c.Present()
 	e.Verdict = m.r.Criteria.Classify(m.sys.Facts)
 	e.Facts, e.Received = clone(m.sys.Facts), m.day
-	e.Originals, e.Copies = m.r.Copies.Originals, m.r.Copies.Copies
+	legal := m.r.CopiesFor(m.c.Level)
+	e.Originals, e.Copies = legal.Originals, legal.Copies
 	if n, ok := m.f.number["originals"]; ok {
 		e.Originals = n
 	}
 	if n, ok := m.f.number["copies"]; ok {
 		e.Copies = n
 	}
+	return fileReasons(m)
+}
+
+// fileReasons keeps why the dossier departs from the level implied.
+func fileReasons(m *move) *Problem {
+	m.prepares()
+	e := m.c.Present()
 	for field, at := range map[string]*string{"override": &e.Override, "reason": &e.Reason, "reasoning": &e.Reasoning} {
 		if s := m.f.text[field]; s != "" {
 			*at = s
@@ -102,7 +116,15 @@ func takeAnswers(m *move) *Problem {
 func newVersion(m *move) *Problem {
 	old := m.c.Present()
 	m.c.Version++
-	next := Edition{Version: m.c.Version, Components: maps.Clone(old.Components), Design: old.Design}
+	next := Edition{Version: m.c.Version, Components: maps.Clone(old.Components), Design: old.Design, Extra: old.Extra, Risk: old.Risk}
+	if m.step.To == m.p.Start { // an opinion speaks on the version it was given
+		m.c.Opinion = nil
+		for n, piece := range m.r.Papers.Components {
+			if piece.Added {
+				delete(next.Components, n)
+			}
+		}
+	}
 	if m.step.To != m.p.Start { // a resubmission keeps what was written when filing
 		next.Override, next.Reason, next.Reasoning = old.Override, old.Reason, old.Reasoning
 	}
@@ -118,7 +140,7 @@ func takeLevel(m *move) *Problem {
 	if level == 0 {
 		return nil
 	}
-	if _, ok := m.r.For(level); !ok {
+	if _, ok := m.r.For(level, isListed(m.sys)); !ok {
 		return m.laterLevel(level)
 	}
 	m.c.Level = level
@@ -145,14 +167,50 @@ func concludeLevel(m *move) *Problem {
 func decideCase(m *move) *Problem {
 	d := &Decided{Date: m.date, By: m.office, Level: m.c.Level, Person: m.who.ID, QuyChe: m.f.text["quy_che"], QuyCheDate: m.f.days["quy_che_date"]}
 	m.c.Decided = d
-	entry := RegisterEntry{ID: m.c.ID + "." + itoa(m.c.Version), Owner: m.parties().owner(), System: m.sys.ID, SystemName: m.sys.Name,
-		Operator: m.parties().operator(), Level: m.c.Level, Regime: m.r.Key, Decided: LooseOf(d.Date), By: m.office,
-		Meets: meets(m.c), From: d.Date, Case: m.c.ID}
-	entry.OperatorName = m.snap.Offices[entry.Operator].Name
-	m.replaceEntry(entry, "superseded", d.Date)
-	m.sys.Level, m.sys.LevelBy = m.c.Level, m.r.Key
+	entry := m.newEntry(d.Date)
+	entry.By = m.office
+	return m.count(entry)
+}
+
+// newEntry is the row of the register that this version earns from a day.
+func (m *move) newEntry(from Day) RegisterEntry {
+	who := m.parties()
+	return RegisterEntry{ID: m.c.ID + "." + itoa(m.c.Version), Owner: who.owner(), System: m.sys.ID, SystemName: m.sys.Name,
+		Operator: who.operator(), OperatorName: m.snap.Offices[who.operator()].At(from).Name, Level: m.c.Level, Regime: m.r.Key,
+		Decided: LooseOf(from), Meets: meets(m.c), From: from, Case: m.c.ID}
+}
+
+// count lets a new decision count, or, where a higher body signed the old one,
+// lets it wait until that is ended (a reading of NĐ 85/2016 Đ12, Đ18).
+func (m *move) count(entry RegisterEntry) *Problem {
+	if old := m.snap.Entry; old != nil && m.higher(old.By, entry.By) {
+		m.sys.Pending = &entry
+		m.keepSystem()
+		return nil
+	}
+	return m.inForce(entry)
+}
+
+// inForce enters a decision in the register, ends the old one and starts the
+// system's cycle of checks.
+func (m *move) inForce(entry RegisterEntry) *Problem {
+	if old := m.snap.Old; old != nil && old.ID != entry.Case {
+		m.supersede(old)
+	}
+	m.replaceEntry(entry, "superseded", entry.From)
+	m.sys.Level, m.sys.LevelBy, m.sys.Decided, m.sys.Pending = entry.Level, entry.Regime, entry.Decided, nil
 	m.keepSystem()
-	return nil
+	return m.cycle(entry)
+}
+
+// higher tells whether one body stands above another: over it, or an outside
+// body that is not itself under it.
+func (m *move) higher(old, now string) bool {
+	if old == "" || old == now {
+		return false
+	}
+	p := m.parties()
+	return p.under(now, old) || m.snap.Offices[old].Body != "" && m.snap.Offices[now].Body == ""
 }
 
 // meets reads the register's last column: the plan fits in operation (point c of
@@ -184,6 +242,16 @@ func (m *move) amendEntry(why string, amend func(*RegisterEntry)) {
 	next.ID, next.From = next.ID+"."+itoa(int(m.snap.System.Revision+1)), m.day
 	amend(&next)
 	m.replaceEntry(next, why, m.day)
+}
+
+// closeAgain notes that the level in force stays when a re-determination ends
+// without a decision (rule book 7e).
+func closeAgain(m *move) *Problem {
+	if m.c.Again && m.snap.Entry != nil {
+		m.change.Events = append(m.change.Events, Event{Act: "close", Case: m.c.ID, System: m.sys.ID, Person: clockPerson, Role: clockPerson, On: m.day, At: m.at,
+			From: m.c.State, To: m.step.Target(m.c.State), Version: m.c.Version, Regime: m.r.Key, Basis: m.r.Redetermine, Origin: regime.Design, Revision: m.c.Revision})
+	}
+	return nil
 }
 
 func report(m *move) *Problem {
@@ -241,11 +309,11 @@ func choose(m *move) *Problem {
 	if m.c.Regime == m.r.Key || contains(m.r.CarriesOn, m.c.Regime) {
 		return nil
 	}
-	if p := newVersion(m); p != nil {
-		return p
-	}
-	m.c.State = m.p.Start
-	return nil
+	m.p = m.procedure()
+	again := *m.step
+	again.To = m.p.Start // the version starts over; the step of the data says that the state stays
+	m.step = &again
+	return newVersion(m)
 }
 
 func changeOperator(m *move) *Problem {

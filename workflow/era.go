@@ -1,6 +1,10 @@
 package workflow
 
-import "capdo/workflow/regime"
+import (
+	"slices"
+
+	"capdo/workflow/regime"
+)
 
 // pickRegime finds the regime the step obeys: that of its day, or the one its
 // case is held to by declaration or choice.
@@ -14,11 +18,10 @@ func (m *move) pickRegime() *Problem {
 		return m.pickNew()
 	}
 	cur, ok := m.book.On(m.day)
-	if m.c == nil {
-		if !ok {
+	if m.c == nil || m.c.Kind == KindCheck {
+		if m.r = m.regimeNow(); m.r == nil {
 			return m.noRegime()
 		}
-		m.r = cur
 		return nil
 	}
 	own, known := m.book.ByKey(m.c.Regime)
@@ -33,6 +36,21 @@ func (m *move) pickRegime() *Problem {
 	}
 	m.r = cur
 	return nil
+}
+
+// regimeNow is the regime that governs what is not a dossier: that of the day,
+// or in a hole between two the last one (a reading: only dossiers wait for a
+// choice there). A dossier is shown under its own.
+func (m *move) regimeNow() *regime.Regime {
+	if m.c != nil && m.c.Kind == KindDossier {
+		r, _ := m.book.ByKey(m.c.Regime)
+		return r
+	}
+	if r, ok := m.book.On(m.day); ok {
+		return r
+	}
+	r, _ := m.book.LastBefore(m.day)
+	return r
 }
 
 // held keeps a case under a regime past its last day, up to the day its
@@ -59,7 +77,12 @@ func (m *move) noRegime() *Problem {
 func closedTo(e *regime.Ending, more []Citation) *Problem {
 	p := &Problem{Kind: Refused, Key: "guard.regime_in_force", Guard: "regime_in_force", Basis: more}
 	if e != nil {
-		p.Basis = append(append([]Citation{}, e.Basis...), more...)
+		p.Basis = slices.Clone(e.Basis)
+		for _, c := range more {
+			if !slices.Contains(p.Basis, c) {
+				p.Basis = append(p.Basis, c)
+			}
+		}
 	}
 	return p
 }

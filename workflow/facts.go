@@ -27,6 +27,7 @@ type PaperFacts struct {
 	Issuer      OfficeFacts
 	To          []OfficeFacts // addressees
 	Signatory   string        // may be empty: the name is then left to the signer
+	Sign        SignFacts     // the lines above the signature (NĐ 30/2020, Annex I, II.7)
 	Delegated   *CitedPaper
 	System      string
 	Address     string
@@ -70,18 +71,103 @@ type PaperFacts struct {
 	Was, Now    string
 	Actor       string // name of the person who acts
 	Project     *CitedPaper
+	Outside     *OutsideFacts // the paper of another body that this one records
+	Expert      *ExpertFacts  // the SDU's professional opinion
+	Extra       []string      // further points explained at levels 4 and 5
+	Risk        bool          // a risk assessment is attached
+	Listing     *CitedPaper   // the Prime Minister's decision on the list
+	Trigger     string        // code of what made a level be determined again
+	Replaces    *CitedPaper   // the decision in force that a new one replaces
+	OldLevel    int           // its level
+	Ended       *CitedPaper   // the decision that ends here
+	EndPlan     string        // how operation ends
+	WipeMinutes string        // minutes of the wiping of data
+	Check       *CheckFacts   // of papers of a check
+	Mandate     *MandateFacts // of a designation or a delegation
 	Register    *RegisterFacts
 	Report      *ReportFacts
 	Layers      *LayerFacts
 	Plan        *PlanFacts
 }
 
+// SignFacts are the lines above a signature, at most three: the mark of a
+// collective body (TM.), the title with its mark (KT., TL., TUQ.), and the
+// title of the one who signs.
+type SignFacts struct{ First, Second, Third string }
+
+// OutsideFacts is a paper of an outside body, recorded with its own number and day.
+type OutsideFacts struct {
+	Form         string // what it is: form-04, receipt-mark, supplement-notice, list-submission, pm-decision
+	By           OfficeFacts
+	No           string
+	Date         Day
+	Fit          bool // of an opinion
+	Coordinating []OfficeFacts
+}
+
+// ExpertFacts is the SDU's professional opinion at levels 4 and 5 (NĐ 85/2016 Đ15 k5).
+type ExpertFacts struct {
+	Level, Plan string // fit | unfit
+	Text        string
+	On          Day
+}
+
+// MandateFacts is who is designated or acts for the owner, by what paper, for
+// what and until when.
+type MandateFacts struct {
+	To      OfficeFacts
+	No      string
+	Date    Day
+	Systems []string
+	Duties  string
+	From    Day
+	Until   Day
+}
+
+// CheckFacts is what papers of a check print.
+type CheckFacts struct {
+	Kind         string // periodic | adhoc
+	Rule         string // of the interval, empty for an ad hoc check
+	DueDay       Day    // last day of the interval
+	Organisation bool   // the check is of the owner's whole activity, not of one system
+	Systems      []string
+	Scope        string
+	From, To     Day
+	Coordinating []OfficeFacts
+	Sent         []OfficeFacts
+	Performer    OfficeFacts
+	Quality      string // by what the performer qualifies: licensed, designated, public_service, sdu, centre, owner_allowed, independent_unit
+	Contents     []string
+	Inspected    OfficeFacts
+	Plan         *CitedPaper
+	Decision     *CitedPaper
+	Started      Day
+	Finished     Day
+	Comment      string // empty when the time passed in silence
+	Silent       bool
+	Findings     []FindingFacts
+	NextDue      Day
+}
+
+// FindingFacts is one finding as printed.
+type FindingFacts struct {
+	N          int
+	ID, Text   string
+	Severity   string // low | medium | high | critical, empty when not graded
+	Due        Day
+	WrongLevel int
+	Evidence   string
+	Closed     Day
+	Note       string // of the last re-check or extension
+}
+
 // RegisterFacts is a register as of a day.
 type RegisterFacts struct {
 	On     Day
 	Rows   []RegisterRow
-	Counts [6]int // by level, index 1 to 5
-	Source string // named import sources, if any
+	Counts [6]int     // by level, index 1 to 5
+	Sets   []SetCount // by rule set, where there is more than one
+	Source string     // named import sources, if any
 }
 
 // RegisterRow is one printed row.
@@ -91,4 +177,5 @@ type RegisterRow struct {
 	Level                 int
 	Meets                 string // met | unmet | ""
 	No, By, Mark          string
+	RuleSet               string // label beside the level, where the register holds more than one rule set
 }

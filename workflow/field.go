@@ -25,6 +25,8 @@ type fields struct {
 	pieces []int
 	facts  map[string]any
 	trans  *transition
+	finds  []Finding
+	lists  map[string][]string // of offices or systems
 }
 
 func itoa(n int) string                  { return strconv.Itoa(n) }
@@ -33,7 +35,7 @@ func contains(l []string, s string) bool { return slices.Contains(l, s) }
 // read reads the fields of the want against the shape of its act. Every wrong
 // field is named at once.
 func (m *move) read() *Problem {
-	m.f = fields{text: map[string]string{}, texts: map[string][]string{}, days: map[string]Day{}, number: map[string]int{}}
+	m.f = fields{text: map[string]string{}, texts: map[string][]string{}, days: map[string]Day{}, number: map[string]int{}, lists: map[string][]string{}}
 	all := &Problem{Kind: Invalid, Key: "field.invalid"}
 	for _, name := range slices.Sorted(maps.Keys(m.want.With)) {
 		if _, ok := m.shape.Fields[name]; !ok {
@@ -81,11 +83,11 @@ func (m *move) readField(name string, t regime.FieldType, v any) *Problem {
 		}
 		m.f.text[name] = s
 	case "office":
-		s, ok := v.(string)
-		if _, known := m.snap.Offices[s]; !ok || !known {
-			return invalid(name, "expect.office", fmt.Sprint(v))
-		}
-		m.f.text[name] = s
+		m.f.text[name], p = m.readOffice(name, v)
+	case "offices", "systems":
+		m.f.lists[name], p = m.readIDs(name, t.Type, v)
+	case "findings":
+		m.f.finds, p = m.readFindings(name, v)
 	case "texts":
 		m.f.texts[name], p = readTexts(name, v, t.Need)
 	case "people":
@@ -196,6 +198,112 @@ func readCount(name string, v any) (int, *Problem) {
 	return int(n), nil
 }
 
+// readOffice reads an office that stands today; one that ended stays for old
+// records only.
+func (m *move) readOffice(name string, v any) (string, *Problem) {
+	s, ok := v.(string)
+	o, known := m.snap.Offices[s]
+	if !ok || !known {
+		return "", invalid(name, "expect.office", fmt.Sprint(v))
+	}
+	if !o.Stands(m.day) {
+		p := invalid(name, "expect.office_standing", o.Name)
+		p.Args = map[string]string{"office": o.Name, "until": o.To.String()}
+		return "", p
+	}
+	return s, nil
+}
+
+// readIDs reads a list of offices or systems that exist.
+func (m *move) readIDs(name, kind string, v any) ([]string, *Problem) {
+	if one, is := v.(string); is {
+		v = []any{one}
+	}
+	ids, p := readTexts(name, v, true)
+	if p != nil {
+		return nil, p
+	}
+	for i, id := range ids {
+		at := name + "." + itoa(i+1)
+		if kind == "offices" {
+			if _, p := m.readOffice(at, id); p != nil {
+				return nil, p
+			}
+		} else if m.snap.Named[id] == nil {
+			return nil, invalid(at, "expect.system", id)
+		}
+	}
+	return ids, nil
+}
+
+var severities = []string{"low", "medium", "high", "critical"}
+
+// readFindings reads what a check found; an empty list says that nothing was.
+func (m *move) readFindings(name string, v any) ([]Finding, *Problem) {
+	list, ok := v.([]any)
+	if !ok || len(list) > 500 {
+		return nil, invalid(name, "expect.findings", fmt.Sprint(v))
+	}
+	out, seen := []Finding{}, map[string]bool{}
+	for i, one := range list {
+		raw, ok := one.(map[string]any)
+		if !ok {
+			return nil, invalid(name+"."+itoa(i+1), "expect.findings", fmt.Sprint(one))
+		}
+		f, p := m.readFinding(name+"."+itoa(i+1), raw)
+		if p != nil {
+			return nil, p
+		}
+		if seen[f.ID] {
+			return nil, invalid(name+"."+itoa(i+1)+".id", "expect.other_text", f.ID)
+		}
+		seen[f.ID] = true
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+func (m *move) readFinding(at string, raw map[string]any) (f Finding, p *Problem) {
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		v := raw[key]
+		if v == nil {
+			continue
+		}
+		switch key {
+		case "id":
+			f.ID, p = readText(at+".id", v)
+		case "text":
+			f.Text, p = readText(at+".text", v)
+		case "case":
+			f.Case, p = readText(at+".case", v)
+		case "due":
+			f.Due, p = readDay(at+".due", v)
+		case "severity":
+			if f.Severity, p = readText(at+".severity", v); p == nil && !contains(severities, f.Severity) {
+				p = invalid(at+".severity", "expect.severity", f.Severity)
+			}
+		case "wrong_level":
+			if f.WrongLevel, p = readCount(at+".wrong_level", v); p == nil && (f.WrongLevel < 1 || f.WrongLevel > 5) {
+				p = invalid(at+".wrong_level", "expect.level", itoa(f.WrongLevel))
+			}
+		default:
+			p = invalid(at+"."+key, "expect.no_such_field", "")
+		}
+		if p != nil {
+			return f, p
+		}
+	}
+	switch {
+	case f.ID == "":
+		return f, invalid(at+".id", "expect.required", "")
+	case f.Text == "":
+		return f, invalid(at+".text", "expect.required", "")
+	case !f.Due.IsZero() && f.Due.Before(m.day):
+		return f, invalid(at+".due", "expect.later_day", f.Due.String())
+	}
+	return f, nil
+}
+
 func (m *move) readPoints(name string, v any) (map[string]string, *Problem) {
 	raw, ok := v.(map[string]any)
 	if !ok {
@@ -230,7 +338,7 @@ func (m *move) readPieces(name string, v any) ([]int, *Problem) {
 			return nil, p
 		}
 		piece, known := m.r.Papers.Components[n]
-		if !known || !slices.Contains(piece.Levels, m.c.Level) {
+		if !known || !slices.Contains(piece.Levels, m.c.Level) || piece.Added && m.c.Opinion == nil {
 			return nil, invalid(name, "expect.components", itoa(n))
 		}
 		out = append(out, n)
@@ -266,16 +374,21 @@ func factProblem(name string, err error) *Problem {
 // one that was typed in with the number of the document system.
 func (m *move) dates() *Problem {
 	m.date = m.day
-	if from, ok := m.f.days["from"]; ok && m.f.days["to"].Before(from) {
-		return invalid("to", "expect.later_day", m.f.days["to"].String())
+	for _, end := range []string{"to", "until"} {
+		from, begins := m.f.days["from"]
+		if to, ends := m.f.days[end]; begins && ends && to.Before(from) {
+			return invalid(end, "expect.later_day", to.String())
+		}
 	}
 	d, given := m.f.days["date"]
-	if !given || m.shape.Fields["date"].Need {
+	if !given {
 		return nil
 	}
 	if d.After(m.day) {
 		return invalid("date", "expect.no_future_day", d.String())
 	}
-	m.date = d
+	if !m.shape.Fields["date"].Need {
+		m.date = d
+	}
 	return nil
 }

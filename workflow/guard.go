@@ -21,6 +21,10 @@ func init() {
 		"appraiser_independent": appraiserIndependent, "quy_che_issued": quyCheIssued,
 		"substance_unchanged": substanceUnchanged, "no_open_dossier": noOpenDossier,
 		"regime_in_force": regimeInForce, "transition_term": transitionTerm,
+		"extra_explained": extraExplained, "risk_assessed": riskAssessed, "lead_body": leadBody, "approved_before": approvedBefore,
+		"measures_deployed": measuresDeployed, "separation_met": separationMet, "delegation_valid": delegationValid,
+		"subordinate_only": subordinateOnly, "no_subdelegation": noSubdelegation,
+		"performer_qualifies": performerQualifies, "ordering_authority": orderingAuthority,
 	}
 }
 
@@ -64,7 +68,7 @@ func partiesNamed(m *move) *Problem {
 	if len(m.parties().operators()) == 0 {
 		missing = append(missing, "operator")
 	}
-	if m.sys.SDU == "" {
+	if m.parties().sdu() == "" {
 		missing = append(missing, "sdu")
 	}
 	if len(missing) == 0 {
@@ -84,7 +88,7 @@ func componentsComplete(m *move) *Problem {
 	p := &Problem{}
 	for n := 1; n <= len(m.r.Papers.Components); n++ {
 		piece := m.r.Papers.Components[n]
-		if _, ok := m.c.Present().Components[n]; ok || !slices.Contains(piece.Levels, m.c.Level) {
+		if _, ok := m.c.Present().Components[n]; ok || !slices.Contains(piece.Levels, m.c.Level) || piece.Added && m.c.State == m.p.Start {
 			continue
 		}
 		p.Basis = append(p.Basis, piece.Basis...)
@@ -101,6 +105,9 @@ func componentsComplete(m *move) *Problem {
 
 // designFits asks of the design named in this act, or of the one attached.
 func designFits(m *move) *Problem {
+	if m.c == nil {
+		return builtAsDesigned(m)
+	}
 	design := m.c.Present().Design
 	if d := m.f.text["design"]; d != "" {
 		design = d
@@ -113,7 +120,7 @@ func designFits(m *move) *Problem {
 }
 
 func copiesComplete(m *move) *Problem {
-	want := m.r.Copies
+	want := m.r.CopiesFor(m.c.Level)
 	originals, copies := want.Originals, want.Copies
 	if n, ok := m.f.number["originals"]; ok {
 		originals = n
@@ -233,7 +240,7 @@ func appraiserIndependent(m *move) *Problem {
 		return &Problem{Args: map[string]string{"why": "sdu_does_not_operate"}}
 	}
 	bound := func(office string) bool {
-		return p.under(office, p.sys.SDU) || slices.ContainsFunc(p.operators(), func(o string) bool { return p.under(office, o) })
+		return p.under(office, p.sdu()) || slices.ContainsFunc(p.operators(), func(o string) bool { return p.under(office, o) })
 	}
 	if m.f.text["mode"] == "unit" {
 		unit := m.f.text["appraiser"]

@@ -21,17 +21,17 @@ func (s *Service) Case(ctx context.Context, id string) (*CaseView, error) {
 
 // Cases lists cases as of today, in the order of their ids.
 func (s *Service) Cases(ctx context.Context, q CaseQuery) ([]*CaseView, error) {
-	cases, err := s.Store.Cases(ctx, q)
+	cases, systems, err := s.casesWithSystems(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	offices, err := s.officeMap(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]*CaseView, 0, len(cases))
 	for _, c := range cases {
-		v, err := s.Case(ctx, c.ID)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
+		out = append(out, viewOf(s.Book, s.Today(), c, systemOf(systems, c), offices))
 	}
 	return out, nil
 }
@@ -46,12 +46,39 @@ func (s *Service) System(ctx context.Context, id string) (*SystemView, error) {
 }
 
 func (s *Service) systemView(sys *System, offices map[string]Office) *SystemView {
-	p := parties{sys, s.Today(), offices}
-	v := &SystemView{System: sys, OwnerNow: p.owner(), OperatorNow: p.operator()}
-	if p.sduOperates() {
-		v.Flags = append(v.Flags, "conflict_of_interest")
+	v := systemViewOf(s.Book, s.Today(), sys, offices)
+	if sys.Level > 0 {
+		v.RuleSet = s.RuleSet(sys.LevelBy)
 	}
 	return v
+}
+
+func (s *Service) regimeOf(c *Case) *regime.Regime {
+	r, _ := s.Book.ByKey(c.Regime)
+	return r
+}
+
+// Checks shows the checks that a name means: a system's, an owner's, or one by its id.
+func (s *Service) Checks(ctx context.Context, name string) (*CheckView, error) {
+	list, err := s.checksOf(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, notFound("check", name)
+	}
+	one, err := s.Case(ctx, shown(list).ID)
+	if err != nil {
+		return nil, err
+	}
+	v := &CheckView{CaseView: one}
+	for _, c := range list {
+		v.All = append(v.All, c.ID)
+	}
+	if last := list[len(list)-1]; last.Stage != "closed" {
+		v.NextDue, v.Rule = last.Inspection.NextDue, last.Inspection.Rule
+	}
+	return v, nil
 }
 
 // Systems lists systems as of today, in the order of their ids.
@@ -90,7 +117,12 @@ func (s *Service) Events(ctx context.Context, q EventQuery) ([]Event, error) {
 
 // Papers lists the papers of a case in the order they were issued.
 func (s *Service) Papers(ctx context.Context, caseID string) ([]Paper, error) {
-	return s.Store.Papers(ctx, caseID)
+	return s.Store.Papers(ctx, PaperQuery{Case: caseID})
+}
+
+// PapersOf lists the papers of a system or an office that belong to no case.
+func (s *Service) PapersOf(ctx context.Context, q PaperQuery) ([]Paper, error) {
+	return s.Store.Papers(ctx, q)
 }
 
 // Paper gives one paper with its bytes.
@@ -112,7 +144,7 @@ func (s *Service) Preview(ctx context.Context, who, caseID, form string) (Printe
 	if m.r, ok = s.Book.ByKey(m.c.Regime); !ok {
 		return Printed{}, notFound("regime", m.c.Regime)
 	}
-	if m.p, ok = m.r.For(m.c.Level); !ok {
+	if m.p = m.procedure(); m.p == nil {
 		return Printed{}, m.laterLevel(m.c.Level)
 	}
 	step, ok := issuing(m.p, form)
@@ -163,6 +195,9 @@ func (s *Service) AddOffice(ctx context.Context, o Office) (Office, error) {
 		}
 	}
 	o = s.suggest(o)
+	if had, err := s.Store.Office(ctx, o.ID); err == nil {
+		o.Revision = had.Revision + 1
+	}
 	return o, s.Store.SaveOffice(ctx, o)
 }
 
@@ -225,7 +260,7 @@ func (s *Service) AddSystem(ctx context.Context, sys *System) error {
 	if !ok {
 		r = s.Book.Regimes[len(s.Book.Regimes)-1]
 	}
-	facts, err := r.Criteria.CheckFacts(sys.Facts)
+	facts, err := s.Book.CheckFacts(r.Criteria, sys.Facts)
 	if err != nil {
 		return factProblem("facts", err)
 	}
@@ -259,17 +294,7 @@ func (s *Service) MaySee(ctx context.Context, who string, v *CaseView) (bool, er
 	if err != nil {
 		return false, err
 	}
-	p := parties{snap.System, s.Today(), snap.Offices}
-	ids := slices.Concat(p.operators(), snap.System.Operators, snap.System.Owners, nonEmpty(snap.System.SDU), nonEmpty(v.Appraises))
-	if v.Appraiser != nil && contains(v.Appraiser.Members, who) {
-		return true, nil
-	}
-	return slices.ContainsFunc(person.Grants, func(g Grant) bool {
-		if !g.On(s.Today()) || s.Book.Roles[g.Role].Capacity == "none" && g.Role != "auditor" {
-			return false
-		}
-		return slices.ContainsFunc(ids, func(id string) bool { return p.under(id, g.Office) })
-	}), nil
+	return s.sees(person, v.Case, parties{snap.System, s.Today(), snap.Offices, s.regimeOf(v.Case)}), nil
 }
 
 // MaySeeOwner tells whether a person may see the systems and registers of an
@@ -279,15 +304,6 @@ func (s *Service) MaySeeOwner(ctx context.Context, who, owner string) (bool, err
 	if err != nil {
 		return false, err
 	}
-	offices, err := s.officeMap(ctx)
-	if err != nil {
-		return false, err
-	}
-	p := parties{offices: offices}
-	return slices.ContainsFunc(person.Grants, func(g Grant) bool {
-		if _, reads := s.Rights.Allows(g.Role, "read"); !reads || !g.On(s.Today()) {
-			return false
-		}
-		return p.under(g.Office, owner) || p.under(owner, g.Office)
-	}), nil
+	p, err := s.partiesToday(ctx)
+	return err == nil && s.seesOwner(person, owner, p), err
 }

@@ -91,7 +91,7 @@ func (s *Service) Layers(ctx context.Context, owner string, on Day) (*LayerFacts
 		if !contains(r.as, ownerCapacity) {
 			continue
 		}
-		op := parties{r.sys, on, offices}.operator()
+		op := parties{r.sys, on, offices, nil}.operator()
 		f.add(LayerRow{OfficeID: op, Office: offices[op].Name, SystemID: r.sys.ID, System: r.sys.Name},
 			func(layer string) Layer { return last[[3]string{"", r.sys.ID, layer}] })
 	}
@@ -134,7 +134,7 @@ func (s *Service) printList(ctx context.Context, f PaperFacts, owner string) (Pa
 		return f, Printed{}, err
 	}
 	f.Regime, f.RegimeTitle, f.Standard = r.Key, r.Title, r.Standard
-	f.Owner = (&Snapshot{Offices: offices}).facts(owner, "")
+	f.Owner = (&Snapshot{Offices: offices}).facts(owner, "", f.Date)
 	f.Issuer = f.Owner
 	if s.Demo {
 		f.DemoDay = s.Today()

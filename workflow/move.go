@@ -22,21 +22,32 @@ type move struct {
 	shape  *regime.ActShape
 	snap   *Snapshot
 	newID  string
+	newIDs func(kind string) string
 
-	c      *Case // copy, changed by effects; nil until a new case is opened
-	sys    *System
-	f      fields
-	r      *regime.Regime
-	p      *regime.Procedure
-	step   *regime.Step
-	role   string
-	office string // office the person acts for
-	rule   string
-	from   string
-	hold   *Hold // of a case about to open
-	warns  []string
-	date   Day // of the papers
-	change Change
+	c       *Case // copy, changed by effects; nil until a new case is opened
+	sys     *System
+	f       fields
+	r       *regime.Regime
+	p       *regime.Procedure
+	step    *regime.Step
+	role    string
+	office  string      // office the person acts for
+	by      *Delegation // by which another office acts for the owner
+	rule    string
+	from    string
+	hold    *Hold // of a case about to open
+	warns   []string
+	to      string
+	passing *Due // the deadline that the clock deals with
+	date    Day  // of the papers
+	owed    []owed
+	change  Change
+}
+
+// owed is the papers of one step: those of the act, and of what the clock does at once after it.
+type owed struct {
+	step  *regime.Step
+	again bool // of a step the clock adds: never bears the number typed with the act
 }
 
 // own copies the case and the system, so that a refused step changes nothing.
@@ -86,13 +97,17 @@ func (m *move) decide() *Problem {
 			return p
 		}
 	}
-	m.from = m.state()
+	m.from, m.to = m.state(), m.state()
 	for _, name := range m.step.Does {
 		if p := effects[name](m); p != nil {
 			return p
 		}
 	}
-	return m.arrive()
+	m.owed = append(m.owed, owed{step: m.step})
+	if p := m.arrive(); p != nil {
+		return p
+	}
+	return m.follow()
 }
 
 // may asks what can be answered before any field is read.
@@ -106,54 +121,133 @@ func (m *move) may() *Problem {
 }
 
 func (m *move) state() string {
-	if m.c != nil {
+	switch {
+	case m.c != nil:
 		return m.c.State
+	case m.snap.Office != "":
+		return m.r.Office.Start
 	}
 	return m.sys.State
 }
 
+func (m *move) stateIn(p *regime.Procedure) string {
+	if m.c == nil && m.snap.Office != "" {
+		return p.Start
+	}
+	return m.state()
+}
+
+// procedure is the one that the subject runs; nil when the regime has none.
+func (m *move) procedure() *regime.Procedure {
+	switch {
+	case m.c != nil:
+		return procedureOf(m.r, m.c, m.sys)
+	case m.snap.Office != "":
+		return m.r.Office
+	}
+	return m.r.System
+}
+
+// procedureOf is the procedure a case runs under a regime.
+func procedureOf(r *regime.Regime, c *Case, sys *System) *regime.Procedure {
+	if c.Kind == KindCheck {
+		return r.Check
+	}
+	p, _ := r.For(c.Level, isListed(sys))
+	return p
+}
+
+// isListed tells whether a system is on the national list.
+func isListed(sys *System) bool {
+	yes, _ := sys.Facts["nsi_listed"].(bool)
+	return yes
+}
+
 // open finds the step of the act from the present state.
 func (m *move) open() *Problem {
-	switch m.shape.Object {
-	case "new_case":
+	if m.newID != "" && m.shape.Object == "new_case" {
 		return m.openNew()
-	case "system":
-		m.p = m.r.System
-	default:
-		p, ok := m.r.For(m.c.Level)
+	}
+	if m.newID != "" {
+		m.p = m.r.Check
+		step, ok := m.p.Opening(m.want.Act)
 		if !ok {
-			return m.laterLevel(m.c.Level)
+			return m.notOpen()
 		}
-		m.p = p
+		m.step = step
+		return nil
 	}
-	step, ok := m.p.Find(m.want.Act, m.state())
-	if !ok || step.Once != "" && slices.Contains(m.flags(), step.Once) {
-		return m.notOpen()
+	if m.p = m.procedure(); m.p == nil || m.p != m.r.System && m.shape.Object == "system" {
+		return &Problem{Kind: NotNow, Key: "act.not_open", Args: map[string]string{"state": m.state(), "act": m.want.Act}}
 	}
-	m.step = step
-	return nil
+	for _, step := range m.p.Leaving(m.state()) {
+		if step.Act == m.want.Act && step.When == "" && m.lets(step) {
+			m.step = step
+			return nil
+		}
+	}
+	return m.notOpen()
+}
+
+// lets asks what beside the state a step waits for.
+func (m *move) lets(s *regime.Step) bool {
+	switch {
+	case s.Held != "" && s.Held != m.holds():
+		return false
+	case s.Task && len(m.tasks()) == 0, s.Decider && m.sys.Pending == nil:
+		return false
+	case len(s.Whilst) > 0 && !contains(s.Whilst, m.sys.State):
+		return false
+	case s.Once == "":
+		return true
+	case m.c != nil && m.c.Kind == KindCheck:
+		return m.c.Inspection.SentOn.IsZero()
+	}
+	return !contains(m.flags(), s.Once)
+}
+
+// holds is the capacity that has the file.
+func (m *move) holds() string {
+	if m.c.Hands != "" {
+		return m.c.Hands
+	}
+	return m.p.States[m.c.State].Holder
 }
 
 func (m *move) openNew() *Problem {
 	if m.want.Level < 1 || m.want.Level > 5 {
 		return invalid("level", "expect.level", itoa(m.want.Level))
 	}
-	if m.want.Track != "operating" && m.want.Track != "project" {
-		return invalid("track", "expect.track", m.want.Track)
-	}
-	p, ok := m.r.For(m.want.Level)
+	p, ok := m.r.For(m.want.Level, isListed(m.sys))
 	if !ok {
 		return m.laterLevel(m.want.Level)
 	}
 	m.p = p
-	if m.snap.Entry != nil && len(m.snap.Open) == 0 {
-		return &Problem{Kind: NotNow, Key: "create.use_redetermination", Basis: m.r.Redetermine, Open: []string{"open_redetermination"}}
-	}
-	m.step, ok = p.Opening(m.want.Act)
-	if !ok {
+	if m.step, ok = p.Opening(m.want.Act); !ok {
 		return m.notOpen()
 	}
+	again := contains(m.step.Does, "open_again")
+	if again && m.want.Track == "" {
+		m.want.Track = m.track()
+	}
+	if m.want.Track != "operating" && m.want.Track != "project" {
+		return invalid("track", "expect.track", m.want.Track)
+	}
+	if !m.lets(m.step) {
+		return &Problem{Kind: NotNow, Key: "act.not_open", Args: map[string]string{"state": m.sys.State, "act": m.want.Act}, Basis: m.step.Basis}
+	}
+	if !again && (m.snap.Entry != nil || m.sys.Pending != nil) && len(m.snap.Open) == 0 {
+		return &Problem{Kind: NotNow, Key: "create.use_redetermination", Basis: m.r.Redetermine, Open: []string{"open_redetermination"}}
+	}
 	return nil
+}
+
+// track of a re-determination: that of a project while the system is not yet in operation.
+func (m *move) track() string {
+	if m.snap.Old != nil && m.snap.Old.Track == "project" && m.sys.Operation == nil {
+		return "project"
+	}
+	return "operating"
 }
 
 func (m *move) laterLevel(level int) *Problem {
@@ -163,7 +257,9 @@ func (m *move) laterLevel(level int) *Problem {
 func (m *move) notOpen() *Problem {
 	p := &Problem{Kind: NotNow, Key: "act.not_open", Args: map[string]string{"state": m.state(), "act": m.want.Act}}
 	for _, s := range m.p.Leaving(m.state()) {
-		p.Open = append(p.Open, s.Act)
+		if !m.book.Acts[s.Act].Clock && m.lets(s) && !contains(p.Open, s.Act) {
+			p.Open = append(p.Open, s.Act)
+		}
 	}
 	if id := m.holder(); id != "" {
 		p.Args["holder"] = m.snap.Offices[id].Name
@@ -172,35 +268,66 @@ func (m *move) notOpen() *Problem {
 }
 
 // right asks whether the person holds a role that the step names, today, in the
-// office that has the capacity the role speaks for, and whether the policy
-// allows the act to that role.
+// office that has the capacity the role speaks for or acts for it by
+// delegation, and whether the policy allows the act to that role.
 func (m *move) right() *Problem {
+	var names []string
+	p := &Problem{Kind: Denied, Key: "act.denied", Basis: slices.Clone(m.step.Basis), Can: slices.DeleteFunc(slices.Clone(m.step.By), func(r string) bool { return r == "clock" }), Args: map[string]string{"act": m.want.Act}}
 	for _, role := range m.step.By {
+		capacity := m.book.Roles[role].Capacity
 		if !m.speaks(role) {
 			continue
 		}
-		for _, id := range m.offices(m.book.Roles[role].Capacity) {
+		for _, id := range m.acting(capacity) {
 			if rule, ok := m.allowed(role, id); ok {
 				m.role, m.office, m.rule = role, id, rule
 				return nil
 			}
-		}
-	}
-	p := &Problem{Kind: Denied, Key: "act.denied", Basis: slices.Clone(m.step.Basis), Can: m.step.By, Args: map[string]string{"act": m.want.Act}}
-	var names []string
-	for _, role := range m.step.By {
-		capacity := m.book.Roles[role].Capacity
-		if capacity == "operator" {
-			p.Basis = append(p.Basis, m.leaseBasis()...)
-		}
-		for _, id := range m.offices(capacity) {
-			if n := m.snap.Offices[id].Name; !slices.Contains(names, n) {
+			if n := m.snap.Offices[id].At(m.day).Name; !contains(names, n) {
 				names = append(names, n)
 			}
+		}
+		if capacity == "owner" && m.step.Delegated && m.delegated(role, p) {
+			return nil
+		}
+		if capacity == "operator" {
+			p.Basis = append(p.Basis, m.leaseBasis()...)
 		}
 	}
 	p.Args["office"] = strings.Join(names, "; ")
 	return p
+}
+
+// acting lists the offices that may take the step in a capacity.
+func (m *move) acting(capacity string) []string {
+	switch {
+	case m.step.Decider && capacity != "clock":
+		return m.deciders()
+	case m.snap.Office != "" && capacity != ownerCapacity: // an office acts for itself
+		return nonEmpty(m.snap.Office)
+	case m.step.Performer:
+		return nonEmpty(m.c.Inspection.Performer)
+	}
+	return m.offices(capacity)
+}
+
+// delegated asks whether the person acts for the owner by delegation. One that
+// has ended, or does not cover the system, says so in the refusal.
+func (m *move) delegated(role string, refusal *Problem) bool {
+	owner := m.snap.Offices[m.parties().owner()]
+	for i, d := range owner.Delegations {
+		rule, ok := m.allowed(role, d.To)
+		switch {
+		case !ok:
+		case d.Runs(m.sys.ID, m.day):
+			m.role, m.office, m.rule, m.by = role, owner.ID, rule, &owner.Delegations[i]
+			return true
+		default:
+			refusal.Guard, refusal.Key = "delegation_valid", "guard.delegation_valid"
+			refusal.Basis = append(slices.Clone(m.r.Guards["delegation_valid"].Basis), refusal.Basis...)
+		}
+	}
+	return false
 }
 
 // speaks tells whether a role has a say in this state: once another appraiser
@@ -235,55 +362,65 @@ func (m *move) assigned() *Appraiser {
 
 // arrive moves the state and starts its clock.
 func (m *move) arrive() *Problem {
-	m.change.SystemID, m.change.SystemWas = m.snap.System.ID, m.snap.System.Revision
-	if m.shape.Object == "system" {
+	if m.snap.Office != "" {
+		return nil
+	}
+	if m.snap.System.ID != "" {
+		m.change.SystemID, m.change.SystemWas = m.snap.System.ID, m.snap.System.Revision
+	}
+	if m.c == nil {
 		m.sys.State = m.step.Target(m.sys.State)
 		m.keepSystem()
 		return nil
 	}
-	if m.shape.Object == "case" {
+	if m.snap.Case != nil {
 		m.change.CaseWas = m.snap.Case.Revision
 	}
-	was := m.c.State
-	m.c.State = m.step.Target(was)
 	m.c.Revision++
-	m.c.Regime = m.r.Key
-	if p, ok := m.r.For(m.c.Level); ok {
-		m.p = p
-	}
-	st := m.p.States[m.c.State]
-	m.c.Stage = st.Stage
-	if was != m.c.State || len(m.step.From) == 0 {
-		m.c.Due = nil
-		if p := m.startClock(st.Within); p != nil {
-			return p
-		}
+	if p := m.enter(m.step); p != nil {
+		return p
 	}
 	m.moveSystem()
 	m.change.Case = m.c
 	return nil
 }
 
+// enter puts the case into the state a step leads to.
+func (m *move) enter(step *regime.Step) *Problem {
+	was := m.c.State
+	m.c.State = step.Target(was)
+	m.c.Regime = m.r.Key
+	if p := m.procedure(); p != nil {
+		m.p = p
+	}
+	st := m.p.States[m.c.State]
+	m.c.Stage = st.Stage
+	if step.Hands != "" {
+		m.c.Hands = step.Hands
+	}
+	m.stopClocks(step)
+	if was != m.c.State || len(step.From) == 0 {
+		if step.Hands == "" {
+			m.c.Hands = ""
+		}
+		m.c.Due = nil
+		if p := m.startClock(st.Within); p != nil {
+			return p
+		}
+	}
+	return m.startClocks(step)
+}
+
 func (m *move) startClock(w *regime.Within) *Problem {
 	if w == nil {
 		return nil
 	}
-	dl := m.r.Deadlines[w.Rule]
-	if dl == nil {
-		return nil
+	due, p := m.due(w.Rule, Day{})
+	if due != nil && w.Origin != "" {
+		due.Origin = w.Origin
 	}
-	got, err := m.book.Calendar.Due(dl, m.day, Day{})
-	if err != nil {
-		return calendarProblem(err)
-	}
-	if got.None {
-		return nil
-	}
-	m.c.Due = &Due{Rule: w.Rule, From: m.day, Day: got.Due, Origin: got.Origin, Basis: got.Basis, Regime: m.r.Key, Remind: dl.Remind}
-	if w.Origin != "" {
-		m.c.Due.Origin = w.Origin
-	}
-	return nil
+	m.c.Due = due
+	return p
 }
 
 // moveSystem moves the system along with its dossier.
@@ -316,7 +453,7 @@ func (m *move) keepSystem() {
 }
 
 func (m *move) event() Event {
-	e := Event{Act: m.want.Act, System: m.sys.ID, Person: m.who.ID, Role: m.role, For: m.office, Rule: m.rule,
+	e := Event{Act: m.want.Act, System: m.sys.ID, Office: m.snap.Office, Person: m.who.ID, Role: m.role, For: m.office, Rule: m.rule,
 		On: m.day, At: m.at, With: maps.Clone(m.want.With), From: m.from}
 	if m.c != nil {
 		e.Case, e.Version, e.Revision = m.c.ID, m.c.Version, m.c.Revision
@@ -333,12 +470,15 @@ func (m *move) event() Event {
 // outcome completes the change with its event and gives what the actor is told.
 func (m *move) outcome() (*Outcome, error) {
 	e := m.event()
-	e.To = m.state()
+	e.To = m.to
 	for _, p := range m.change.Papers {
 		e.Papers = append(e.Papers, p.ID)
 	}
 	m.change.Event = e
-	out := &Outcome{Event: e, Warns: m.warns, Papers: m.change.Papers, System: m.sys}
+	out := &Outcome{Event: e, Warns: m.warns, Papers: m.change.Papers}
+	if m.sys.ID != "" {
+		out.System = m.sys
+	}
 	if m.c != nil {
 		out.Case = viewOf(m.book, m.day, m.c, m.sys, m.snap.Offices)
 		out.Warns = append(out.Warns, out.Case.Flags...)

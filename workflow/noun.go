@@ -25,7 +25,89 @@ type Office struct {
 	Functions string `json:"functions,omitempty"` // paper that sets its functions and tasks
 	Phone     string `json:"phone,omitempty"`     //
 	Email     string `json:"email,omitempty"`     //
+
+	From          Day            `json:"from,omitzero"` // the office began on this day
+	To            Day            `json:"to,omitzero"`   // and stood until this one, included
+	Past          []OfficePast   `json:"past,omitempty"`
+	Changes       []OfficeChange `json:"changes,omitempty"`
+	Licensed      *Term          `json:"licensed,omitempty"`       // to check and assess
+	Designated    *Term          `json:"designated,omitempty"`     // by the State, to check and assess
+	PublicService bool           `json:"public_service,omitempty"` // of the State, with that function
+	SDUs          []Designation  `json:"sdus,omitempty"`           // as owner: who is its SDU
+	Delegations   []Delegation   `json:"delegations,omitempty"`    // as owner: who acts for it
+	Revision      int64          `json:"revision,omitempty"`
 }
+
+// Term is a span of days, both included; zero is open.
+type Term struct {
+	From Day `json:"from,omitzero"`
+	To   Day `json:"to,omitzero"`
+}
+
+// On tells whether the term runs on a day.
+func (t Term) On(d Day) bool {
+	return (t.From.IsZero() || !d.Before(t.From)) && (t.To.IsZero() || !d.After(t.To))
+}
+
+// OfficePast is what an office was until a day, included.
+type OfficePast struct {
+	Until   Day    `json:"until"`
+	Name    string `json:"name"`
+	Under   string `json:"under,omitempty"`
+	Symbol  string `json:"symbol,omitempty"`
+	Place   string `json:"place,omitempty"`
+	Address string `json:"address,omitempty"`
+	Title   string `json:"title,omitempty"`
+	Mark    string `json:"mark,omitempty"`
+}
+
+// OfficeChange is one event in the life of an office.
+type OfficeChange struct {
+	Kind   string `json:"kind"` // renamed | merged_into | took_over | split_from | split_into | ended
+	On     Day    `json:"on"`
+	Other  string `json:"other,omitempty"`
+	Source string `json:"source,omitempty"`
+}
+
+// Designation names the SDU of an owner that has none of its own
+// (NĐ 85/2016 Đ20 k1 b).
+type Designation struct {
+	SDU  string `json:"sdu"`
+	No   string `json:"no"`
+	Date Day    `json:"date"`
+	Term
+}
+
+// Delegation lets an office act for the owner on some systems for a term
+// (TT 03/2017 Đ5 k3; TT 12/2022 Đ4 k3).
+type Delegation struct {
+	To     string   `json:"to"`
+	No     string   `json:"no"`
+	Date   Day      `json:"date"`
+	Scope  []string `json:"scope"` // ids of systems
+	Duties string   `json:"duties"`
+	From   Day      `json:"from"`
+	Until  Day      `json:"until"` // last day
+}
+
+// Runs tells whether the delegation covers a system on a day.
+func (d Delegation) Runs(system string, on Day) bool {
+	return contains(d.Scope, system) && Term{d.From, d.Until}.On(on)
+}
+
+// At gives the office as it was on a day.
+func (o Office) At(d Day) Office {
+	for _, p := range o.Past { // oldest first
+		if !d.After(p.Until) {
+			o.Name, o.Under, o.Symbol, o.Place, o.Address, o.Title, o.Mark = p.Name, p.Under, p.Symbol, p.Place, p.Address, p.Title, p.Mark
+			return o
+		}
+	}
+	return o
+}
+
+// Stands tells whether the office exists on a day.
+func (o Office) Stands(d Day) bool { return Term{o.From, o.To}.On(d) }
 
 // Grant gives a person a role in an office from one day to another, both included.
 type Grant struct {
@@ -34,6 +116,8 @@ type Grant struct {
 	From   Day    `json:"from,omitzero"`
 	To     Day    `json:"to,omitzero"`
 	Source string `json:"source,omitempty"` // the paper the grant rests on
+	Sign   string `json:"sign,omitempty"`   // KT., TL., TUQ. or Q. before the title (NĐ 30/2020, Annex I, II.7)
+	Title  string `json:"title,omitempty"`  // own title of one who signs for the head
 }
 
 // On tells whether the grant runs on the day.
@@ -59,21 +143,54 @@ type Lease struct {
 
 // System is one information system: a row of the register.
 type System struct {
-	ID        string   `json:"id"`
-	Name      string   `json:"name"`
-	Owners    []string `json:"owners"`    // more than one is a mistake that no dossier passes
-	Operators []string `json:"operators"` // several need a Lead
-	Lead      string   `json:"lead,omitempty"`
-	SDU       string   `json:"sdu,omitempty"`
-	Lease     *Lease   `json:"lease,omitempty"`
-	Facts     Facts    `json:"facts"`
-	Address   string   `json:"address,omitempty"`
-	State     string   `json:"state"`
-	Decision  string   `json:"decision,omitempty"` // id of the register entry in force
-	Level     int      `json:"level,omitempty"`    // level in force, 0 for none
-	LevelBy   string   `json:"level_by,omitempty"` // regime of the level in force
-	Source    string   `json:"source,omitempty"`
-	Revision  int64    `json:"revision"`
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	Owners    []string  `json:"owners"`    // more than one is a mistake that no dossier passes
+	Operators []string  `json:"operators"` // several need a Lead
+	Lead      string    `json:"lead,omitempty"`
+	SDU       string    `json:"sdu,omitempty"`
+	Lease     *Lease    `json:"lease,omitempty"`
+	Facts     Facts     `json:"facts"`
+	Address   string    `json:"address,omitempty"`
+	State     string    `json:"state"`
+	Decision  string    `json:"decision,omitempty"` // id of the register entry in force
+	Level     int       `json:"level,omitempty"`    // level in force, 0 for none
+	LevelBy   string    `json:"level_by,omitempty"` // regime of the level in force
+	Decided   LooseDate `json:"decided,omitzero"`   // when it was decided
+	Source    string    `json:"source,omitempty"`
+	Revision  int64     `json:"revision"`
+
+	Pending     *RegisterEntry `json:"pending,omitempty"` // a new level that counts once the old decision is ended
+	Operation   *Operation     `json:"operation,omitempty"`
+	EndPlan     string         `json:"end_plan,omitempty"`
+	Reviews     []ReviewDone   `json:"reviews,omitempty"`
+	Evaluations []Evaluation   `json:"evaluations,omitempty"`
+}
+
+// Operation is how a system went into operation.
+type Operation struct {
+	On       Day    `json:"on"`
+	Measures string `json:"measures"` // all | part of the approved plan
+	Design   string `json:"design,omitempty"`
+	Leased   string `json:"leased,omitempty"`   // none | logical | physical separation of what is leased
+	Software string `json:"software,omitempty"` // checked | unchecked
+}
+
+// ReviewDone answers the duty to review an older level.
+type ReviewDone struct {
+	Rule   string `json:"rule"`
+	On     Day    `json:"on"`
+	Result string `json:"result"` // keep | redetermine
+	No     string `json:"no,omitempty"`
+}
+
+// Evaluation is an assessment beside the periodic check; it moves no date.
+type Evaluation struct {
+	Kind      string `json:"kind"` // effectiveness | pentest | risk
+	Performer string `json:"performer"`
+	From      Day    `json:"from"`
+	To        Day    `json:"to"`
+	Filed     Day    `json:"filed"`
 }
 
 // Due is the deadline of a case's present state.
@@ -86,6 +203,8 @@ type Due struct {
 	Regime string        `json:"regime"`
 	Remind bool          `json:"remind,omitempty"` // passing it reminds and leaves no mark
 	Marked bool          `json:"marked,omitempty"` // the clock has dealt with its passing
+	Then   string        `json:"then,omitempty"`   // the clock's act when it has passed
+	Quiet  bool          `json:"quiet,omitempty"`  // passing it leaves neither mark nor notice, only its act
 }
 
 // Conclusion is what the appraiser found.
@@ -99,6 +218,86 @@ type Conclusion struct {
 	Person    string            `json:"person"`
 	Office    string            `json:"office"`
 	On        Day               `json:"on"`
+
+	No           string   `json:"no,omitempty"`  // of an outside body's letter
+	Date         Day      `json:"date,omitzero"` // of that letter
+	Coordinating []string `json:"coordinating,omitempty"`
+}
+
+// Opinion is the SDU's professional opinion before appraisal at levels 4 and 5
+// (NĐ 85/2016 Đ15 k5).
+type Opinion struct {
+	Level  string `json:"level"` // fit | unfit
+	Plan   string `json:"plan"`
+	Text   string `json:"text,omitempty"`
+	Person string `json:"person"`
+	On     Day    `json:"on"`
+}
+
+// Recorded is a paper of an outside body, by its number and day.
+type Recorded struct {
+	By   string `json:"by"`
+	No   string `json:"no"`
+	Date Day    `json:"date"`
+}
+
+// Trigger is why a level is determined again (NĐ 85/2016 Đ18).
+type Trigger struct {
+	Code     string `json:"code"`
+	Reason   string `json:"reason"`
+	Old      string `json:"old"`                 // id of the register entry in force then
+	OldCase  string `json:"old_case,omitempty"`  // the dossier behind it, if any
+	OldLevel int    `json:"old_level,omitempty"` //
+	Check    string `json:"check,omitempty"`     // the check that found it
+}
+
+// Finding is one thing a check found wrong.
+type Finding struct {
+	ID         string `json:"id"`
+	Text       string `json:"text"`
+	Severity   string `json:"severity,omitempty"` // low | medium | high | critical
+	Due        Day    `json:"due,omitzero"`
+	WrongLevel int    `json:"wrong_level,omitempty"`
+	Case       string `json:"case,omitempty"` // the re-determination it opened
+	Evidence   string `json:"evidence,omitempty"`
+	Closed     Day    `json:"closed,omitzero"`
+	Notes      []Note `json:"notes,omitempty"` // extensions and re-checks
+}
+
+// Note is one remark on a finding: an extension approved, or a re-check.
+type Note struct {
+	On     Day    `json:"on"`
+	Act    string `json:"act"`
+	Result string `json:"result,omitempty"`
+	Text   string `json:"text"`
+	Due    Day    `json:"due,omitzero"`
+}
+
+// Inspection is what a check is about and how far it has come.
+type Inspection struct {
+	Kind         string    `json:"kind"` // periodic | adhoc
+	Rule         string    `json:"rule,omitempty"`
+	NextDue      Day       `json:"next_due,omitzero"` // last day of the interval
+	Provisional  bool      `json:"provisional,omitempty"`
+	Since        Day       `json:"since,omitzero"` // the day the interval began
+	Systems      []string  `json:"systems,omitempty"`
+	Scope        string    `json:"scope,omitempty"`
+	From         Day       `json:"from,omitzero"`
+	To           Day       `json:"to,omitzero"`
+	Coordinating []string  `json:"coordinating,omitempty"`
+	Sent         []string  `json:"sent,omitempty"`
+	SentOn       Day       `json:"sent_on,omitzero"`
+	Performer    string    `json:"performer,omitempty"`
+	Quality      string    `json:"quality,omitempty"`
+	Contents     []string  `json:"contents,omitempty"`
+	Decider      string    `json:"decider,omitempty"` // office that ordered it
+	DeciderCap   string    `json:"decider_capacity,omitempty"`
+	Started      Day       `json:"started,omitzero"`
+	Finished     Day       `json:"finished,omitzero"`
+	Comment      string    `json:"comment,omitempty"`
+	Silent       bool      `json:"silent,omitempty"`
+	Concluded    Day       `json:"concluded,omitzero"`
+	Findings     []Finding `json:"findings,omitempty"`
 }
 
 // Appraiser is who stands in for the SDU by decision of the owner where the SDU
@@ -137,6 +336,8 @@ type Edition struct {
 	Asked      []string       `json:"asked,omitempty"` // points of the supplement notice
 	Answers    []string       `json:"answers,omitempty"`
 	Conclusion *Conclusion    `json:"conclusion,omitempty"`
+	Extra      []string       `json:"extra,omitempty"` // further points explained at levels 4 and 5
+	Risk       bool           `json:"risk,omitempty"`  // a risk assessment is attached
 }
 
 // Decided is the decision a case ended with.
@@ -153,26 +354,65 @@ type Decided struct {
 	Corrections int    `json:"corrections,omitempty"`
 }
 
-// Case is a running instance of a procedure.
+// The kinds of a case.
+const (
+	KindDossier = ""
+	KindCheck   = "check"
+)
+
+// Case is a running instance of a procedure: a dossier, or a check of a system
+// or of an owner's whole activity.
 type Case struct {
-	ID        string     `json:"id"`
-	System    string     `json:"system"`
-	Track     string     `json:"track"` // operating | project
-	Level     int        `json:"level"` // proposed; from approval the decided one
-	State     string     `json:"state"`
-	Stage     string     `json:"stage"`
-	Version   int        `json:"version"`
-	Again     bool       `json:"again,omitempty"` // a re-determination
-	Regime    string     `json:"regime"`          // of the last step
-	Hold      *Hold      `json:"hold,omitempty"`
-	Editions  []Edition  `json:"editions"` // one a version, the last is the present one
-	Due       *Due       `json:"due,omitempty"`
-	Marks     []string   `json:"marks,omitempty"` // rules whose day passed, in order
-	Appraiser *Appraiser `json:"appraiser,omitempty"`
-	Preparers []string   `json:"preparers"`
-	Decided   *Decided   `json:"decided,omitempty"`
-	Opened    Day        `json:"opened"`
-	Revision  int64      `json:"revision"` // counts the steps taken; what a Want compares
+	ID         string      `json:"id"`
+	Kind       string      `json:"kind,omitempty"`
+	System     string      `json:"system,omitempty"`
+	Owner      string      `json:"owner,omitempty"` // of a check of the whole activity
+	Track      string      `json:"track"`           // operating | project
+	Level      int         `json:"level"`           // proposed; from approval the decided one
+	State      string      `json:"state"`
+	Stage      string      `json:"stage"`
+	Version    int         `json:"version"`
+	Again      bool        `json:"again,omitempty"` // a re-determination
+	Regime     string      `json:"regime"`          // of the last step
+	Hold       *Hold       `json:"hold,omitempty"`
+	Editions   []Edition   `json:"editions"` // one a version, the last is the present one
+	Due        *Due        `json:"due,omitempty"`
+	Also       []Due       `json:"also,omitempty"`  // deadlines that run whatever the state
+	Hands      string      `json:"hands,omitempty"` // capacity that has the file, where the state does not say it
+	Marks      []string    `json:"marks,omitempty"` // rules whose day passed, in order
+	Appraiser  *Appraiser  `json:"appraiser,omitempty"`
+	Preparers  []string    `json:"preparers"`
+	Decided    *Decided    `json:"decided,omitempty"`
+	Opinion    *Opinion    `json:"opinion,omitempty"`
+	Listing    *Recorded   `json:"listing,omitempty"` // the Prime Minister's decision
+	Trigger    *Trigger    `json:"trigger,omitempty"`
+	Inspection *Inspection `json:"check,omitempty"`
+	Opened     Day         `json:"opened"`
+	Revision   int64       `json:"revision"` // counts the steps taken; what a Want compares
+}
+
+// NextClock is the first day whose passing the clock has not dealt with; zero
+// when there is none.
+func (c *Case) NextClock() Day {
+	var first Day
+	for _, d := range c.dues() {
+		if !d.Marked && (first.IsZero() || d.Day.Before(first)) {
+			first = d.Day
+		}
+	}
+	return first
+}
+
+// dues lists every deadline that runs, that of the state first.
+func (c *Case) dues() []*Due {
+	var out []*Due
+	if c.Due != nil {
+		out = append(out, c.Due)
+	}
+	for i := range c.Also {
+		out = append(out, &c.Also[i])
+	}
+	return out
 }
 
 // Present is the edition being worked on.
@@ -217,6 +457,7 @@ type Paper struct {
 	ID      string     `json:"id"`
 	Case    string     `json:"case,omitempty"`
 	System  string     `json:"system,omitempty"`
+	Office  string     `json:"office,omitempty"` // acted on, where it is neither
 	Form    string     `json:"form"`
 	Regime  string     `json:"regime"`
 	Version int        `json:"version"`
@@ -252,6 +493,7 @@ type RegisterEntry struct {
 	Ended        string    `json:"ended,omitempty"` // why it ended: corrected, operator, owner, superseded
 	Case         string    `json:"case,omitempty"`
 	Source       string    `json:"source,omitempty"` // import file and line
+	Mark         string    `json:"mark,omitempty"`   // decommissioned
 	Order        int       `json:"order"`            // position among rows of one day
 }
 

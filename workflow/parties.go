@@ -11,6 +11,7 @@ type parties struct {
 	sys     *System
 	day     Day
 	offices map[string]Office
+	r       *regime.Regime // nil where no outside body matters
 }
 
 // operators gives the offices that may act as operator: the one of the lease,
@@ -34,6 +35,44 @@ func (p parties) leased() bool {
 
 func (p parties) operator() string { return only(p.operators()) }
 func (p parties) owner() string    { return only(p.sys.Owners) }
+
+// sdu is the SDU the system names, or the one its owner has designated
+// (NĐ 85/2016 Đ20 k1 b).
+func (p parties) sdu() string {
+	if p.sys.SDU != "" {
+		return p.sys.SDU
+	}
+	for _, d := range slices.Backward(p.offices[p.owner()].SDUs) {
+		if d.On(p.day) {
+			return d.SDU
+		}
+	}
+	return ""
+}
+
+// lead is the outside body that leads the appraisal (NĐ 85/2016 Đ12 k3).
+func (p parties) lead() (regime.Body, bool) {
+	if p.r == nil {
+		return regime.Body{}, false
+	}
+	managed, _ := p.sys.Facts["managed_by"].(string)
+	if managed == "" && len(p.r.Centre) > 0 {
+		managed = p.r.Centre[0].ManagedBy
+	}
+	return p.r.Lead(managed)
+}
+
+// bodies lists the offices that are an outside body.
+func (p parties) bodies(body string) []string {
+	var out []string
+	for id, o := range p.offices {
+		if body != "" && o.Body == body && o.Stands(p.day) {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
 
 func only(ids []string) string {
 	if len(ids) == 1 {
@@ -59,16 +98,31 @@ func (p parties) sduOperates() bool {
 	if stated, ok := p.sys.Facts["sdu_operates"].(bool); ok {
 		return stated
 	}
-	return p.sys.SDU != "" && slices.ContainsFunc(p.operators(), func(o string) bool { return p.under(o, p.sys.SDU) })
+	return p.sdu() != "" && slices.ContainsFunc(p.operators(), func(o string) bool { return p.under(o, p.sdu()) })
 }
 
-// appraiser gives the office that appraises: the SDU, the unit assigned, or
-// the owner that set up a council.
+// appraiser gives the office that appraises: the SDU, the unit assigned, the
+// owner that set up a council, or the outside body of levels 4 and 5.
 func (p parties) appraiser(c *Case) string {
 	if c != nil && c.Appraiser != nil {
 		return c.Appraiser.Office
 	}
-	return p.sys.SDU
+	if c != nil && p.r != nil && c.Kind == KindDossier {
+		if proc := procedureOf(p.r, c, p.sys); proc != nil && centrally(proc) {
+			if body, ok := p.lead(); ok {
+				if ids := p.bodies(body.Body); len(ids) > 0 {
+					return ids[0]
+				}
+			}
+			return ""
+		}
+	}
+	return p.sdu()
+}
+
+// centrally tells whether an outside body appraises in a procedure.
+func centrally(p *regime.Procedure) bool {
+	return slices.ContainsFunc(p.Steps, func(s regime.Step) bool { return contains(s.By, "central_appraiser") })
 }
 
 // holding gives the offices that hold a capacity.
@@ -79,13 +133,33 @@ func (p parties) holding(capacity string, c *Case) []string {
 	case "owner":
 		return p.sys.Owners
 	case "sdu":
-		return nonEmpty(p.sys.SDU)
+		return nonEmpty(p.sdu())
 	case "appraiser":
 		if c != nil && c.Appraiser != nil {
 			return nonEmpty(c.Appraiser.Office)
 		}
+	case "centre":
+		if body, ok := p.lead(); ok {
+			return p.bodies(body.Body)
+		}
+	case "pm":
+		if p.r != nil && p.r.PM != nil {
+			return p.bodies(p.r.PM.Body)
+		}
+	case "assessor":
+		return p.assessors(c)
 	}
 	return nil
+}
+
+// assessors are the offices whose inspectors plan a check: SDU and owner, and
+// its performer once one is named.
+func (p parties) assessors(c *Case) []string {
+	out := append(nonEmpty(p.sdu()), p.sys.Owners...)
+	if c != nil && c.Inspection != nil && c.Inspection.Performer != "" {
+		out = append(out, c.Inspection.Performer)
+	}
+	return out
 }
 
 func nonEmpty(id string) []string {
@@ -95,9 +169,29 @@ func nonEmpty(id string) []string {
 	return []string{id}
 }
 
-func (m *move) parties() parties { return parties{m.sys, m.day, m.snap.Offices} }
+func (m *move) parties() parties { return parties{m.sys, m.day, m.snap.Offices, m.r} }
 
-func (m *move) offices(capacity string) []string { return m.parties().holding(capacity, m.c) }
+// offices lists those that hold a capacity; the one who files an evaluation is
+// whoever the want names as having made it.
+func (m *move) offices(capacity string) []string {
+	if performer, ok := m.want.With["performer"].(string); ok && capacity == "assessor" && m.c == nil {
+		return nonEmpty(performer)
+	}
+	return m.parties().holding(capacity, m.c)
+}
+
+// deciders are the body that signed the decision in force and those above it.
+func (m *move) deciders() []string {
+	var out []string
+	if m.snap.Entry == nil {
+		return nil
+	}
+	for id, n := m.snap.Entry.By, 0; id != "" && n < 32; n++ {
+		out = append(out, id)
+		id = m.snap.Offices[id].Under
+	}
+	return out
+}
 
 func (m *move) leaseBasis() []Citation {
 	l := m.sys.Lease
@@ -123,8 +217,14 @@ func (m *move) holder() string {
 // no lead is named.
 func (p parties) holder(c *Case, proc *regime.Procedure) string {
 	capacity := proc.States[c.State].Holder
-	if capacity == "appraiser" {
+	if c.Hands != "" {
+		capacity = c.Hands
+	}
+	switch capacity {
+	case "appraiser":
 		return p.appraiser(c)
+	case "assessor":
+		return c.Inspection.Performer
 	}
 	if ids := p.holding(capacity, c); len(ids) > 0 {
 		return ids[0]

@@ -32,9 +32,16 @@ type Snapshot struct {
 	Case    *Case // nil for an act on a system, an office or a new case
 	System  *System
 	Entry   *RegisterEntry // in force for the system, or nil
-	Open    []string       // ids of the system's open cases
+	Open    []string       // ids of the system's open dossiers
+	Checks  []*Case        // the system's checks that are not closed, oldest first
 	Offices map[string]Office
 	People  []Person // everybody: councils and signatories are found among them
+
+	Old     *Case              // dossier behind the entry in force, if any
+	OrgWide []*Case            // checks of the owner's whole activity that are not closed
+	Named   map[string]*System // other systems the fields name
+	Office  string             // the office that is acted on
+	Above   []string           // owners of the systems that office operates or appraises, where the act asks for them
 }
 
 // Change is what one step leaves behind: kept together or not at all.
@@ -49,10 +56,34 @@ type Change struct {
 	Numbers   []string // ids of reserved numbers that become used
 	Ended     []RegisterEntry
 	Added     []RegisterEntry
-	Offices   []Office
-	Reports   []Report
-	Key       string // request key, kept with the outcome
-	Outcome   []byte // the outcome as JSON, to be given again for the same key
+	Offices   []OfficeChanged
+	Reports   []Report      // sent by this step
+	Also      []CaseChanged // other cases that move with this one
+	Events    []Event       // of those, and what the clock adds to this one
+	Key       string        // request key, kept with the outcome
+	Outcome   []byte        // the outcome as JSON, to be given again for the same key
+}
+
+// Intake is an old register to be taken in: its offices, systems and rows, and
+// the checks they bring.
+type Intake struct {
+	Offices []Office
+	Systems []*System
+	Entries []RegisterEntry
+	Checks  []*Case
+	Event   Event
+}
+
+// CaseChanged is another case of a change, with the revision it must still have.
+type CaseChanged struct {
+	Case *Case
+	Was  int64
+}
+
+// OfficeChanged is an office of a change, with the revision it must still have.
+type OfficeChanged struct {
+	Office Office
+	Was    int64
 }
 
 // NumberAsk asks for a number of a book.
@@ -73,11 +104,13 @@ type NumberAsk struct {
 
 // CaseQuery selects cases, in the order of their ids.
 type CaseQuery struct {
+	Kind   string // "dossier", "check"; empty: both
 	System string
-	Owner  string
+	Owner  string // of the system, or of the check of its whole activity
+	Own    bool   // only checks of the owner's whole activity
 	State  string
 	Stage  string
-	DueBy  Day // only cases with an unmarked deadline before this day
+	DueBy  Day // only cases with a deadline before this day that the clock has not dealt with
 	After  string
 	Limit  int // 0: 50
 }
@@ -94,15 +127,24 @@ type SystemQuery struct {
 // EventQuery selects events by case, or by system where Case is empty (those
 // that belong to no case), oldest first.
 type EventQuery struct {
-	Case, System string
-	After        int64
-	Limit        int // 0: all
+	Case, System, Office string
+	After                int64
+	Limit                int // 0: all
+}
+
+// PaperQuery selects papers of a case; of a system or an office those that
+// belong to no case.
+type PaperQuery struct {
+	Case, System, Office string
 }
 
 // Store keeps and finds the nouns. Every store gives the same answers and
 // passes workflowtest.Exercise. What is missing is a Problem of kind not_found,
 // a revision that moved on is one of kind stale.
 type Store interface {
+	Sweeper
+	Lister
+
 	Office(ctx context.Context, id string) (Office, error)
 	Offices(ctx context.Context) ([]Office, error)
 	SaveOffice(ctx context.Context, o Office) error
@@ -132,14 +174,14 @@ type Store interface {
 	VoidNumber(ctx context.Context, id, reason string) error
 	Numbers(ctx context.Context, issuer string, year int) ([]Number, error)
 
-	Papers(ctx context.Context, caseID string) ([]Paper, error) // with text, without bytes
-	Paper(ctx context.Context, id string) (Paper, error)        // with bytes
+	Papers(ctx context.Context, q PaperQuery) ([]Paper, error) // with text, without bytes
+	Paper(ctx context.Context, id string) (Paper, error)       // with bytes
 
 	// Register gives the rows of an owner that hold on the day, in the order
 	// they were entered.
 	Register(ctx context.Context, owner string, on Day) ([]RegisterEntry, error)
-	// Import adds systems, their rows and offices in one transaction.
-	Import(ctx context.Context, offices []Office, systems []*System, entries []RegisterEntry, e Event) error
+	// Import adds an old register in one transaction.
+	Import(ctx context.Context, in *Intake) error
 
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	SetSetting(ctx context.Context, key, value string) error

@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"capdo/workflow/regime"
 )
@@ -10,15 +11,16 @@ import (
 // record is one system as the records show it on a day: what reports, targets
 // and duties are counted from.
 type record struct {
-	sys    *System
-	as     []string       // capacities of the office asked for
-	entry  *RegisterEntry // row of the register that holds on the day
-	c      *Case          // newest dossier opened by the day
-	rules  *regime.Regime // of the entry, else of the dossier, else nil
-	public string         // public state of the yearly report; empty without a dossier
-	again  bool           // another determination is under way
-	say    Statement      // all stated by the day
-	place  int            // in the register
+	sys     *System
+	as      []string       // capacities of the office asked for
+	entry   *RegisterEntry // row of the register that holds on the day
+	c       *Case          // newest dossier opened by the day
+	rules   *regime.Regime // of the entry, else of the dossier, else nil
+	public  string         // public state of the yearly report; empty without a dossier
+	again   bool           // another determination is under way
+	checked Day            // conclusion of the last periodic check by the day
+	say     Statement      // all stated by the day
+	place   int            // in the register
 }
 
 // level is the level in force, else the proposed one; 0 for none.
@@ -93,7 +95,7 @@ func (x *recordReader) systems(ctx context.Context) (out []*record, err error) {
 		}
 		for _, sys := range page {
 			after = sys.ID
-			as := capacitiesOf(parties{sys, x.on, x.offices}, x.office)
+			as := capacitiesOf(parties{sys, x.on, x.offices, nil}, x.office)
 			if len(as) == 0 {
 				continue
 			}
@@ -128,6 +130,10 @@ func (x *recordReader) record(ctx context.Context, sys *System, as []string) (*r
 		if c.Opened.After(x.on) {
 			continue
 		}
+		if c.Kind == KindCheck {
+			r.inspected(c, x.on)
+			continue
+		}
 		if err := x.dossier(ctx, r, c); err != nil {
 			return nil, err
 		}
@@ -136,6 +142,23 @@ func (x *recordReader) record(ctx context.Context, sys *System, as []string) (*r
 		return nil, nil
 	}
 	return r, nil
+}
+
+// inspected takes up a periodic check that was concluded by the day.
+func (r *record) inspected(c *Case, on Day) {
+	i := c.Inspection
+	if i != nil && i.Kind == "periodic" && !i.Concluded.IsZero() && !i.Concluded.After(on) && i.Concluded.After(r.checked) {
+		r.checked = i.Concluded
+	}
+}
+
+// checks tells which checks of a system are known: those stated, and a periodic
+// one the records hold.
+func (r *record) checks() []string {
+	if r.checked.IsZero() || contains(r.say.Checked, "periodic") {
+		return r.say.Checked
+	}
+	return append(slices.Clone(r.say.Checked), "periodic")
 }
 
 func (x *recordReader) readRegister(ctx context.Context, owner string) error {
@@ -177,7 +200,7 @@ func (x *recordReader) dossier(ctx context.Context, r *record, c *Case) error {
 	if !ok {
 		return nil
 	}
-	p, ok := rules.For(c.Level)
+	p, ok := rules.For(c.Level, isListed(r.sys))
 	if !ok || p.States[state].Form08 == "" {
 		return nil
 	}

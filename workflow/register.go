@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"capdo/internal/vn"
+	"capdo/workflow/regime"
 )
 
 // Register gives the rows of an owner's register as of a day.
@@ -34,7 +35,8 @@ func (s *Service) PrintRegister(ctx context.Context, owner string, on Day) (Pape
 		return PaperFacts{}, Printed{}, err
 	}
 	snap := &Snapshot{Offices: offices}
-	f := PaperFacts{Form: "register", Regime: r.Key, RegimeTitle: r.Title, Standard: r.Standard, Date: on, Owner: snap.facts(owner, ""), Register: registerFacts(rows, offices, on)}
+	f := PaperFacts{Form: "register", Regime: r.Key, RegimeTitle: r.Title, Standard: r.Standard, Date: on, Owner: snap.facts(owner, "", on), Register: registerFacts(rows, offices, on)}
+	f.Register.tell(s, rows)
 	f.Issuer = f.Owner
 	if s.Demo {
 		f.DemoDay = s.Today()
@@ -49,7 +51,7 @@ func registerFacts(rows []RegisterEntry, offices map[string]Office, on Day) *Reg
 	for i, e := range rows {
 		f.Counts[e.Level]++
 		f.Rows = append(f.Rows, RegisterRow{N: i + 1, Unit: e.OperatorName, System: e.SystemName, Level: e.Level, Decided: e.Decided.String(),
-			Meets: e.Meets, No: e.No, By: offices[e.By].Name})
+			Meets: e.Meets, No: e.No, By: offices[e.By].At(e.Decided.Last()).Name, Mark: e.Mark})
 		if name, _, ok := strings.Cut(e.Source, "#"); ok && !contains(sources, name) {
 			sources = append(sources, name)
 		}
@@ -83,11 +85,56 @@ func (s *Service) Import(ctx context.Context, who string, o ImportOrder) (*Impor
 		x.rep.Added, x.rep.Same, x.rep.Offices, x.rep.Levels = 0, 0, nil, map[int]int{}
 		return x.rep, nil
 	}
+	x.rep.Sets = x.sets.counts
 	if x.rep.Added == 0 {
 		return x.rep, nil
 	}
 	e := Event{Act: "import", Office: o.Owner, Person: who, On: s.Today(), At: s.Clock(), With: With{"source": o.Source, "rows": x.rep.Added}}
-	return x.rep, s.Store.Import(ctx, x.offices, x.systems, x.entries, e)
+	checks, err := x.checks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return x.rep, s.Store.Import(ctx, &Intake{Offices: x.offices, Systems: x.systems, Entries: x.entries, Checks: checks, Event: e})
+}
+
+// checks opens the cycles that the imported levels bring: of each system whose
+// level has an interval, and of the owner's whole activity from the first decision on.
+func (x *importer) checks(ctx context.Context) ([]*Case, error) {
+	var out []*Case
+	add := func(r *regime.Regime, y regime.Cycle, e RegisterEntry, system, owner string) error {
+		c, p := newCheck(x.s.Book, r, y, system, owner, e.Decided.Last(), e.Level)
+		if p != nil {
+			return p
+		}
+		if c != nil {
+			c.ID, c.Opened = x.s.NewID("check"), x.s.Today()
+			out = append(out, c)
+		}
+		return nil
+	}
+	own, err := x.s.Store.Cases(ctx, CaseQuery{Kind: KindCheck, Owner: x.o.Owner, Own: true, Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	first := -1
+	for i, e := range x.entries {
+		r, _ := x.s.Book.ByKey(e.Regime)
+		if y, ok := r.Checks.CycleOf(e.Level, false); ok {
+			if err := add(r, y, e, e.System, ""); err != nil {
+				return nil, err
+			}
+		}
+		if first < 0 || e.Decided.Last().Before(x.entries[first].Decided.Last()) {
+			first = i
+		}
+	}
+	if first >= 0 && len(own) == 0 {
+		r, _ := x.s.Book.ByKey(x.entries[first].Regime)
+		if y, ok := r.Checks.CycleOfOwner(); ok {
+			err = add(r, y, x.entries[first], "", x.o.Owner)
+		}
+	}
+	return out, err
 }
 
 type importer struct {
@@ -99,6 +146,7 @@ type importer struct {
 	offices []Office
 	systems []*System
 	entries []RegisterEntry
+	sets    setCounter
 }
 
 // fold compares office names without accents and with the usual short form
@@ -150,6 +198,7 @@ func (x *importer) row(row ImportRow) {
 		}
 		x.rep.Same++
 		x.rep.Levels[row.Level]++
+		x.sets.add(x.s.Book, sys.LevelBy, row.Level)
 		return
 	}
 	if !found {
@@ -163,12 +212,9 @@ func (x *importer) row(row ImportRow) {
 }
 
 func (x *importer) add(row ImportRow, operator string) {
-	by := x.s.Book.Regimes[0]
-	if r, ok := x.s.Book.On(row.Decided.Last()); ok {
-		by = r
-	}
+	by := x.s.regimeThen(row.Decided.Last())
 	sys := &System{ID: x.s.NewID("system"), Name: row.Name, Owners: []string{x.o.Owner}, Operators: []string{operator},
-		Facts: Facts{}, State: by.Operating(), Level: row.Level, LevelBy: by.Key, Source: fmt.Sprintf("%s#%d", x.o.Source, row.Line)}
+		Facts: Facts{}, State: by.Operating(), Level: row.Level, LevelBy: by.Key, Decided: row.Decided, Source: fmt.Sprintf("%s#%d", x.o.Source, row.Line)}
 	entry := RegisterEntry{ID: sys.ID + ".0", Owner: x.o.Owner, System: sys.ID, SystemName: row.Name, Operator: operator, OperatorName: row.Unit,
 		Level: row.Level, Regime: by.Key, Decided: row.Decided, Meets: row.Meets, From: row.Decided.Last(), Source: sys.Source, Order: row.Line}
 	sys.Decision = entry.ID
@@ -176,30 +222,42 @@ func (x *importer) add(row ImportRow, operator string) {
 	x.systems, x.entries = append(x.systems, sys), append(x.entries, entry)
 	x.rep.Added++
 	x.rep.Levels[row.Level]++
+	x.sets.add(x.s.Book, by.Key, row.Level)
 }
 
-// AdoptDecision enters an older decision in force for a system that has none.
+// regimeThen is the regime an old decision of a day was made under: the one in
+// force, else the last that ended before, else the first there ever was.
+func (s *Service) regimeThen(d Day) *regime.Regime {
+	if r, ok := s.Book.On(d); ok {
+		return r
+	}
+	if r, ok := s.Book.LastBefore(d); ok {
+		return r
+	}
+	return s.Book.Regimes[0]
+}
+
+// AdoptDecision enters an older decision in force for a system that has none,
+// and starts the checks it brings.
 func (s *Service) AdoptDecision(ctx context.Context, systemID string, level int, on LooseDate, by, no string) error {
-	sys, err := s.Store.System(ctx, systemID)
+	snap, err := s.Store.Snapshot(ctx, "", systemID)
 	if err != nil {
 		return err
 	}
 	if level < 1 || level > 5 {
 		return invalid("level", "expect.level", itoa(level))
 	}
-	offices, err := s.officeMap(ctx)
-	if err != nil {
-		return err
-	}
-	r, ok := s.Book.On(on.Last())
-	if !ok {
-		r = s.Book.Regimes[0]
-	}
-	p := parties{sys, s.Today(), offices}
-	e := RegisterEntry{ID: sys.ID + ".0", Owner: p.owner(), System: sys.ID, SystemName: sys.Name, Operator: p.operator(), OperatorName: offices[p.operator()].Name,
+	r := s.regimeThen(on.Last())
+	m := &move{book: s.Book, day: s.Today(), at: s.Clock(), who: Person{ID: clockPerson}, want: Want{Act: "import"}, snap: snap, r: r, newIDs: s.NewID}
+	m.own()
+	p := m.parties()
+	e := RegisterEntry{ID: systemID + ".0", Owner: p.owner(), System: systemID, SystemName: m.sys.Name, Operator: p.operator(), OperatorName: snap.Offices[p.operator()].At(on.Last()).Name,
 		Level: level, Regime: r.Key, Decided: on, By: by, No: no, From: on.Last()}
-	was := sys.Revision
-	sys.State, sys.Level, sys.LevelBy, sys.Decision, sys.Revision = r.Operating(), level, r.Key, e.ID, was+1
-	return s.Store.Keep(ctx, &Change{System: sys, SystemID: sys.ID, SystemWas: was, Added: []RegisterEntry{e},
-		Event: Event{Act: "import", System: sys.ID, On: s.Today(), At: s.Clock()}})
+	m.sys.State = r.Operating()
+	if problem := m.inForce(e); problem != nil {
+		return problem
+	}
+	m.change.SystemID, m.change.SystemWas = systemID, snap.System.Revision
+	m.change.Event = Event{Act: "import", System: systemID, On: m.day, At: m.at}
+	return s.Store.Keep(ctx, &m.change)
 }

@@ -153,11 +153,11 @@ func (s *Service) ReportPaper(ctx context.Context, r *regime.Regime, office stri
 	if len(snap.owners) > 0 {
 		owner = snap.owners[0]
 	}
-	f := PaperFacts{Form: r.Report.Form, Regime: r.Key, RegimeTitle: r.Title, Standard: r.Standard, Date: on, Issuer: snap.facts(office, owner),
-		Owner: snap.facts(owner, ""), Signatory: snap.headOf(office, on, ""), Bases: r.Bases("request", on), Report: rep}
+	f := PaperFacts{Form: r.Report.Form, Regime: r.Key, RegimeTitle: r.Title, Standard: r.Standard, Date: on, Issuer: snap.facts(office, owner, on),
+		Owner: snap.facts(owner, "", on), Signatory: snap.headOf(office, on, ""), Bases: r.Bases("request", on), Report: rep}
 	f.To = []OfficeFacts{f.Owner}
 	if rep.Owner {
-		f.Owner, f.To = f.Issuer, []OfficeFacts{snap.ministry(r.Report.Owner)}
+		f.Owner, f.To = f.Issuer, []OfficeFacts{snap.ministry(r.Report.Owner, on)}
 	}
 	if s.Demo {
 		f.DemoDay = s.Today()
@@ -208,10 +208,10 @@ type reportSnap struct {
 }
 
 // ministry is the outside body the owner's report goes to.
-func (x *reportSnap) ministry(route regime.ReportRoute) OfficeFacts {
+func (x *reportSnap) ministry(route regime.ReportRoute, on Day) OfficeFacts {
 	for _, id := range sortedKeys(x.Offices) {
 		if contains(route.Bodies, x.Offices[id].Body) {
-			return x.facts(id, "")
+			return x.facts(id, "", on)
 		}
 	}
 	return OfficeFacts{Name: route.Name}

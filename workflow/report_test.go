@@ -262,3 +262,54 @@ func TestTheChecksAndMeasuresOfDataAreThoseOfCode(t *testing.T) {
 	same("checks", workflow.ReportChecks(), regime.ReportCheckNames)
 	same("targets", workflow.TargetMeasures(), regime.TargetMeasures)
 }
+
+func TestSendingAReportLeavesItsPaperAndItsDay(t *testing.T) {
+	p := newProvince(t, "2023-12-19")
+	ctx := context.Background()
+	if _, err := p.AddOffice(ctx, workflow.Office{ID: "bo", Name: "Bộ Thông tin và Truyền thông", Body: "bo_tttt"}); err != nil {
+		t.Fatal(err)
+	}
+	send := func(office, to string) workflow.Want {
+		return workflow.Want{Act: "send_report", Office: office, With: workflow.With{"year": 2023, "to": to}}
+	}
+	out := p.must("dung", send("stttt", "ubnd"))
+	if len(out.Papers) != 1 || out.Papers[0].Form != "form-08" || len(out.Warns) != 0 || !strings.Contains(out.Papers[0].Text, "Kính gửi: Ủy ban nhân dân tỉnh Ninh Thuận") || out.Papers[0].Number == "" {
+		t.Errorf("%+v", out)
+	}
+	if again := p.must("dung", send("stttt", "ubnd")); again.Papers[0].ID == out.Papers[0].ID || again.Papers[0].Number == out.Papers[0].Number {
+		t.Error("a second report is another paper")
+	}
+	p.now = day("2023-12-25").Start()
+	if out := p.must("giang", send("ubnd", "bo")); !slices.Contains(out.Warns, "late") {
+		t.Errorf("25/12 is late, warned of %v", out.Warns)
+	}
+	if r, err := p.SentReport(ctx, "ubnd", 2023); err != nil || !r.Late || r.Regime != "nd85-tt12" || r.Paper == "" {
+		t.Errorf("%+v, %v", r, err)
+	}
+	p.refused("an", send("sct", "ubnd"), workflow.Denied)     // an officer does not send
+	p.refused("binh", send("stttt", "ubnd"), workflow.Denied) // nor somebody of another office
+	p.refused("binh", send("sct", "stttt"), workflow.Refused) // nor anybody past the owner
+	p.refused("giang", send("ubnd", "sct"), workflow.Refused) // the owner reports to the ministry
+	p.refused("giang", workflow.Want{Act: "send_report", Office: "ubnd", With: workflow.With{"to": "bo"}}, workflow.Invalid)
+	if list, err := p.Store.Reports(ctx, "sct", 0); err != nil || len(list) != 0 {
+		t.Errorf("refused reports are kept: %+v, %v", list, err)
+	}
+}
+
+func TestAPeriodicCheckIsCountedFromItsConclusion(t *testing.T) {
+	p := level3(t, "2022-03-01")
+	c := &workflow.Case{ID: "k", Kind: workflow.KindCheck, System: "s3", Opened: day("2022-01-01"), State: "concluded", Stage: "closed", Version: 1, Revision: 1, Regime: "nd85-tt03",
+		Editions: []workflow.Edition{{Version: 1}}, Inspection: &workflow.Inspection{Kind: "periodic", Concluded: day("2022-02-10")}}
+	sys, err := p.Store.System(context.Background(), "s3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Store.Keep(context.Background(), &workflow.Change{Case: c, SystemID: "s3", SystemWas: sys.Revision, Event: workflow.Event{Act: "conclude", Case: "k"}}); err != nil {
+		t.Fatal(err)
+	}
+	for on, want := range map[string]string{"2022-02-09": "", "2022-02-10": "periodic"} {
+		if row := rowOf(t, p.report("ubnd", on), "Hệ thống s3"); row.Checked != want || row.Status != "approved" {
+			t.Errorf("on %s: %+v", on, row)
+		}
+	}
+}

@@ -8,14 +8,14 @@ import (
 
 // row fills the twelve columns of a system from the records of the day.
 func (x *reportSnap) row(n int, rec *record, r *regime.Regime, on Day) ReportRow {
-	p := parties{rec.sys, on, x.Offices}
+	p := parties{rec.sys, on, x.Offices, nil}
 	w := ReportRow{N: n, SystemID: rec.sys.ID, System: rec.sys.Name, Owner: x.Offices[p.owner()].Name, Operator: x.Offices[p.operator()].Name,
 		Level: rec.level(), Status: rec.public, Again: rec.again, Follows: rec.say.Follows, ListGround: rec.say.ListGround,
 		Duty: slices.Contains(r.Report.Levels.Duty, rec.level())}
 	for _, id := range rec.sys.Owners {
 		x.owners = addOnce(x.owners, id)
 	}
-	x.sdus = addOnce(x.sdus, rec.sys.SDU)
+	x.sdus = addOnce(x.sdus, p.sdu())
 	if rec.rules != nil {
 		w.Regime = rec.rules.Key
 	}
@@ -26,11 +26,11 @@ func (x *reportSnap) row(n int, rec *record, r *regime.Regime, on Day) ReportRow
 		}
 	}
 	w.quyChe(rec, x.Offices)
-	w.deployment(rec)
+	w.deployment(rec, on)
 	if rec.public != approvedPublic {
 		w.ApprovalBy = expectedApproval(rec)
 	}
-	switch c := rec.say.Checked; {
+	switch c := rec.checks(); {
 	case len(c) == 2:
 		w.Checked = "both"
 	case len(c) == 1:
@@ -58,11 +58,14 @@ func (w *ReportRow) quyChe(rec *record, offices map[string]Office) {
 	}
 }
 
-// deployment takes what is stated; else a register row that meets its
-// requirements stands for a plan fully deployed (a reading), and everything else
-// is unknown.
-func (w *ReportRow) deployment(rec *record) {
+// deployment takes what is stated; else how the system went into operation; else
+// a register row that meets its requirements stands for a plan fully deployed (a
+// reading), and everything else is unknown.
+func (w *ReportRow) deployment(rec *record, on Day) {
 	w.Deployment, w.FullBy = rec.say.Deployment, rec.say.FullBy.String()
+	if o := rec.sys.Operation; w.Deployment == "" && o != nil && !o.On.After(on) {
+		w.Deployment = map[string]string{"all": "full", "part": "partial"}[o.Measures]
+	}
 	if w.Deployment == "" && rec.entry != nil && rec.entry.Meets == "met" {
 		w.Deployment, w.DeploymentRead = "full", true
 	}

@@ -70,7 +70,7 @@ func ReportOf(book *regime.Book, offices map[string]Office, owners []string, o R
 	if o.Kind == "" {
 		out.Kind = "annual"
 	}
-	route, fits := r.Report.Unit, above(offices, owners, o.Office, o.To)
+	route, fits := r.Report.Unit, reportsUp(offices, owners, o.Office, o.To)
 	if o.As == ownerCapacity {
 		route, fits = r.Report.Owner, slices.Contains(r.Report.Owner.Bodies, to.Body)
 	}
@@ -92,9 +92,9 @@ func ReportOf(book *regime.Book, offices map[string]Office, owners []string, o R
 	return out, nil
 }
 
-// above tells whether an office is the owner a unit reports to: the owner of its
+// reportsUp tells whether an office is the owner a unit reports to: the owner of its
 // systems, or, where none are known, a body above it.
-func above(offices map[string]Office, owners []string, office, to string) bool {
+func reportsUp(offices map[string]Office, owners []string, office, to string) bool {
 	if len(owners) > 0 {
 		return contains(owners, to)
 	}
@@ -139,6 +139,49 @@ const flagLate = "late"
 func (r Report) Warns() []string {
 	if r.Late {
 		return []string{flagLate}
+	}
+	return nil
+}
+
+// above reads what the sending of a report is decided on beside the office.
+func (s *Service) above(ctx context.Context, want Want, shape *regime.ActShape, snap *Snapshot) error {
+	if _, reports := shape.Fields["year"]; snap.Office == "" || !reports {
+		return nil
+	}
+	var err error
+	snap.Above, err = s.OwnersOf(ctx, want.Office)
+	return err
+}
+
+// sendReport keeps that a report was sent, in time or late.
+func sendReport(m *move) *Problem {
+	r, p := ReportOf(m.book, m.snap.Offices, m.snap.Above, ReportSending{ID: m.newIDs("report"), Office: m.snap.Office, As: m.book.Roles[m.role].Capacity,
+		Year: m.f.number["year"], To: m.f.text["to"], Kind: m.f.text["kind"], On: m.day, Person: m.who.ID})
+	if p != nil {
+		return p
+	}
+	m.keepOffice(clone(m.snap.Offices[m.snap.Office])) // the next report, and its paper, is another one
+	r.Paper = m.paperID(m.step.Issues[0])
+	m.change.Reports = append(m.change.Reports, r)
+	m.warns = append(m.warns, r.Warns()...)
+	return nil
+}
+
+// reportPaper fills the form of a report that is being sent: by the rules of its
+// year, as the records stand on the day it speaks of.
+func (s *Service) reportPaper(ctx context.Context, m *move, f *PaperFacts) error {
+	sent := m.change.Reports[0]
+	r, ok := s.Book.ByKey(sent.Regime)
+	if !ok {
+		return noReport(s.Book, sent.Year)
+	}
+	rep, snap, err := s.report(ctx, r, sent.Office, sent.Year, s.reportDay(r, sent.Year))
+	if err != nil {
+		return err
+	}
+	f.Report, f.Bases, f.Mandate, f.To = rep, r.Bases("request", m.date), nil, []OfficeFacts{m.facts(sent.To)}
+	if len(snap.owners) > 0 {
+		f.Owner = m.facts(snap.owners[0])
 	}
 	return nil
 }

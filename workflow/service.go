@@ -59,7 +59,10 @@ func (s *Service) Act(ctx context.Context, who string, want Want) (*Outcome, err
 	if err := s.Store.Keep(ctx, &m.change); err != nil {
 		return nil, s.giveUp(ctx, m, err)
 	}
-	out.Acts, err = s.acts(ctx, m.who, m.day, m.c, m.sys)
+	if m.c == nil {
+		return out, nil
+	}
+	out.Acts, err = s.Acts(ctx, who, m.c.ID)
 	return out, err
 }
 
@@ -81,20 +84,23 @@ func (s *Service) begin(ctx context.Context, who string, want Want) (*move, erro
 	if err != nil {
 		return nil, err
 	}
-	caseID := want.Case
-	if shape.Object != "case" {
-		caseID = ""
+	if shape.Clock {
+		return nil, &Problem{Kind: Denied, Key: "act.clock_only", Args: map[string]string{"act": want.Act}}
 	}
-	if shape.Object == "case" && caseID == "" || shape.Object != "case" && want.System == "" {
-		return nil, invalid(shape.Object, "expect.required", "")
-	}
-	snap, err := s.Store.Snapshot(ctx, caseID, want.System)
+	opens := shape.Object == "new_case" || shape.Object == "check" && want.System != ""
+	snap, err := s.subject(ctx, &want, shape)
 	if err != nil {
 		return nil, err
 	}
-	m := &move{book: s.Book, rights: s.Rights, day: s.Today(), at: s.Clock(), who: person, want: want, shape: shape, snap: snap}
+	if err := s.named(ctx, want, shape, snap); err != nil {
+		return nil, err
+	}
+	if err := s.above(ctx, want, shape, snap); err != nil {
+		return nil, err
+	}
+	m := &move{book: s.Book, rights: s.Rights, day: s.Today(), at: s.Clock(), who: person, want: want, shape: shape, snap: snap, newIDs: s.NewID}
 	m.own()
-	if shape.Object == "new_case" {
+	if opens {
 		m.newID = want.NewCase
 		if m.newID == "" {
 			m.newID = s.NewID("case")
@@ -109,8 +115,10 @@ func (s *Service) begin(ctx context.Context, who string, want Want) (*move, erro
 // stale says who acted since the actor looked.
 func (s *Service) stale(ctx context.Context, m *move) error {
 	p := &Problem{Kind: Stale, Key: "case.moved_on"}
-	q := EventQuery{System: m.sys.ID}
-	if m.c != nil {
+	q := EventQuery{System: m.sys.ID, Office: m.snap.Office}
+	if m.newID != "" {
+		q = EventQuery{Case: m.newID}
+	} else if m.c != nil {
 		q = EventQuery{Case: m.c.ID}
 	}
 	events, err := s.Store.Events(ctx, q)
@@ -143,7 +151,11 @@ func (s *Service) giveUp(ctx context.Context, m *move, cause error) error {
 			cause = errors.Join(cause, err)
 		}
 	}
-	if p, ok := ProblemOf(cause); ok && p.Kind != Stale && p.Kind != Busy {
+	p, ok := ProblemOf(cause)
+	switch {
+	case ok && p.Kind == Stale && m.who.ID != clockPerson:
+		return s.stale(ctx, m)
+	case ok && p.Kind != Stale && p.Kind != Busy:
 		return s.refuse(ctx, m, p)
 	}
 	return cause
@@ -152,39 +164,59 @@ func (s *Service) giveUp(ctx context.Context, m *move, cause error) error {
 // Acts lists the acts of a case's state as they stand for a person: open, or
 // closed with the reason and the article.
 func (s *Service) Acts(ctx context.Context, who, caseID string) ([]OpenAct, error) {
+	return s.actsOn(ctx, who, Want{Case: caseID})
+}
+
+// SystemActs lists the acts on a system itself in the same way.
+func (s *Service) SystemActs(ctx context.Context, who, system string) ([]OpenAct, error) {
+	return s.actsOn(ctx, who, Want{System: system})
+}
+
+// OfficeActs lists the acts on an office in the same way.
+func (s *Service) OfficeActs(ctx context.Context, who, office string) ([]OpenAct, error) {
+	return s.actsOn(ctx, who, Want{Office: office})
+}
+
+func (s *Service) actsOn(ctx context.Context, who string, on Want) ([]OpenAct, error) {
 	person, err := s.Store.Person(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	snap, err := s.Store.Snapshot(ctx, caseID, "")
+	var snap *Snapshot
+	if on.Office != "" {
+		snap, err = s.officeSubject(ctx, on.Office)
+	} else {
+		snap, err = s.Store.Snapshot(ctx, on.Case, on.System)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return s.acts(ctx, person, s.Today(), snap.Case, snap.System)
+	return s.acts(person, s.Today(), snap), nil
 }
 
-func (s *Service) acts(ctx context.Context, who Person, day Day, c *Case, sys *System) ([]OpenAct, error) {
-	if c == nil {
-		return nil, nil
+func (s *Service) acts(who Person, day Day, snap *Snapshot) []OpenAct {
+	m := &move{book: s.Book, rights: s.Rights, day: day, at: s.Clock(), who: who, snap: snap}
+	m.own()
+	r := m.regimeNow()
+	if r == nil {
+		return nil
 	}
-	snap, err := s.Store.Snapshot(ctx, c.ID, sys.ID)
-	if err != nil {
-		return nil, err
-	}
-	r, ok := s.Book.ByKey(c.Regime)
-	if !ok {
-		return nil, fmt.Errorf("workflow: case %s: no regime %s", c.ID, c.Regime)
-	}
-	p, ok := r.For(c.Level)
-	if !ok {
-		return nil, nil
+	m.r = r
+	p := m.procedure()
+	if p == nil {
+		return nil
 	}
 	var out []OpenAct
-	for _, step := range p.Leaving(c.State) {
-		m := &move{book: s.Book, rights: s.Rights, day: day, at: s.Clock(), who: who,
-			want: Want{Act: step.Act, Case: c.ID, With: With{"regime": c.Regime}}, shape: s.Book.Acts[step.Act], snap: snap}
-		m.own()
-		out = append(out, OpenAct{step.Act, m.may()})
+	seen := map[string]bool{}
+	for _, step := range p.Leaving(m.stateIn(p)) {
+		if shape := s.Book.Acts[step.Act]; shape.Clock || seen[step.Act] {
+			continue
+		}
+		seen[step.Act] = true
+		one := &move{book: s.Book, rights: s.Rights, day: day, at: s.Clock(), who: who, snap: snap, shape: s.Book.Acts[step.Act],
+			want: Want{Act: step.Act, With: With{"regime": r.Key}}}
+		one.own()
+		out = append(out, OpenAct{step.Act, one.may()})
 	}
-	return out, nil
+	return out
 }

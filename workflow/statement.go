@@ -93,7 +93,7 @@ func (s *Service) speaksFor(ctx context.Context, st *Statement) error {
 	if err != nil {
 		return err
 	}
-	if len(capacitiesOf(parties{sys, st.On, offices}, st.Office)) == 0 {
+	if len(capacitiesOf(parties{sys, st.On, offices, nil}, st.Office)) == 0 {
 		return invalid("office", "expect.party", st.Office)
 	}
 	return nil
@@ -104,7 +104,7 @@ func capacitiesOf(p parties, office string) (out []string) {
 	if contains(p.sys.Owners, office) {
 		out = append(out, ownerCapacity)
 	}
-	if p.sys.SDU == office {
+	if p.sdu() == office {
 		out = append(out, sduCapacity)
 	}
 	if contains(p.operators(), office) || contains(p.sys.Operators, office) {

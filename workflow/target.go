@@ -34,9 +34,9 @@ type TargetResult struct {
 // targetMeasures answer a measure for one system.
 var targetMeasures = map[string]func(x *targetReader, r *record) string{
 	"has_level": func(_ *targetReader, r *record) string { return answerOf(r.entry != nil) },
-	"plan_deployed": func(_ *targetReader, r *record) string {
+	"plan_deployed": func(x *targetReader, r *record) string {
 		w := ReportRow{}
-		w.deployment(r)
+		w.deployment(r, x.on)
 		switch {
 		case r.entry == nil:
 			return "no"
@@ -51,7 +51,7 @@ var targetMeasures = map[string]func(x *targetReader, r *record) string{
 		return w.measured("quy_che")
 	},
 	"checked": func(x *targetReader, r *record) string {
-		return answerOf(contains(r.say.Checked, "periodic"))
+		return answerOf(contains(r.checks(), "periodic"))
 	},
 	"local_force":       func(x *targetReader, r *record) string { return x.layer(r, LayerNames[0]) },
 	"monitored":         func(x *targetReader, r *record) string { return x.layer(r, LayerNames[1]) },
@@ -87,6 +87,7 @@ func answerOf(yes bool) string {
 }
 
 type targetReader struct {
+	on      Day
 	offices map[string]Office
 	layers  map[[2]string]string // system, layer → state
 }
@@ -111,7 +112,7 @@ func (s *Service) Targets(ctx context.Context, owner string, on Day, p *regime.T
 	if err != nil {
 		return nil, err
 	}
-	x := &targetReader{offices: offices, layers: map[[2]string]string{}}
+	x := &targetReader{on: on, offices: offices, layers: map[[2]string]string{}}
 	for _, row := range layers.Rows {
 		if row.SystemID != "" && row.State != "" {
 			x.layers[[2]string{row.SystemID, row.Layer}] = row.State

@@ -4,11 +4,14 @@ package workflow
 // checked against the shape of the act.
 type With map[string]any
 
-// Want is what a person wants to do. Exactly one of Case, System and Office is
-// the object; create and open_redetermination name System and get a new case.
+// Want is what a person wants to do. Exactly one of Case, Check, System and
+// Office is the object; create and open_redetermination name System and get a
+// new case, and so does the order of an ad hoc check. A check is named by its id
+// or by its system or owner.
 type Want struct {
 	Act      string `json:"act"`
 	Case     string `json:"case,omitempty"`
+	Check    string `json:"check,omitempty"`
 	System   string `json:"system,omitempty"`
 	Office   string `json:"office,omitempty"`
 	NewCase  string `json:"-"`                  // id the new case gets; empty: one is made
@@ -60,5 +63,6 @@ type ImportReport struct {
 	Added, Same int
 	Refused     []RowRefusal
 	Levels      map[int]int // of the rows taken in or already there
+	Sets        []SetCount  // the same, one count a rule set
 	Offices     []string    // created
 }

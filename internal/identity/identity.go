@@ -4,13 +4,9 @@ package identity
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -25,44 +21,59 @@ type Account struct {
 }
 
 // Keeper keeps accounts and sessions; a session is found by the hash of its
-// token only, so that the database gives nobody a way in.
+// token only, so that the database gives nobody a way in. What is not there is
+// ErrUnknown; any other error says that the keeper itself fails. Every keeper
+// passes identitytest.Exercise.
 type Keeper interface {
 	Account(ctx context.Context, login string) (Account, error)
-	SaveAccount(ctx context.Context, a Account) error
-	Accounts(ctx context.Context) ([]Account, error)
-	PutSession(ctx context.Context, token, person string, expiry time.Time) error
-	Session(ctx context.Context, token string) (person string, expiry time.Time, err error)
+	// SaveAccount puts now in the place of was (a zero account: a new login) and
+	// ends every session of the person in the same transaction. ErrMoved when the
+	// account is no longer what was says.
+	SaveAccount(ctx context.Context, was, now Account) error
+	// PutSession opens a session and forgets those past their expiry. ErrMoved
+	// when the account no longer has this hash or is disabled: a sign-in never
+	// outlives the password it was proved with.
+	PutSession(ctx context.Context, s Session, hash string) error
+	// Session finds a session with its account.
+	Session(ctx context.Context, token string) (Session, Account, error)
+	TouchSession(ctx context.Context, token string, seen time.Time) error
 	DropSession(ctx context.Context, token string) error
 }
 
-// Life is how long a session lasts at most.
-const Life = 12 * time.Hour
-
-// MinPassword is the least number of characters of a password.
-const MinPassword = 12
-
-// What signing in may answer.
-var (
-	ErrFailed   = errors.New("identity: wrong login or password")
-	ErrTooMany  = errors.New("identity: too many wrong tries, wait")
-	ErrPassword = errors.New("identity: the password is too short")
+// MinPassword and MaxPassword bound a password: characters at least, bytes at
+// most. Nothing is asked of its composition.
+const (
+	MinPassword = 12
+	MaxPassword = 1024
 )
 
-// Identity signs people in and out.
+// How many hashes are computed at once, and how many more may wait for it.
+const (
+	hashSlots = 2
+	hashQueue = 32
+)
+
+// What the answers may be beside yes.
+var (
+	ErrFailed    = errors.New("identity: wrong login or password")
+	ErrPassword  = errors.New("identity: the password is too short or too long")
+	ErrSame      = errors.New("identity: the new password is the old one")
+	ErrBusy      = errors.New("identity: too many sign-ins at once")
+	ErrNoSession = errors.New("identity: no such session, or it has ended")
+	ErrUnknown   = errors.New("identity: nothing is kept under this name")
+	ErrMoved     = errors.New("identity: the account has changed meanwhile")
+)
+
+// Identity signs people in and out. It is safe for use by many goroutines.
 type Identity struct {
-	keep   Keeper
-	clock  func() time.Time
-	random io.Reader
-	slots  chan struct{} // bounds the hashes computed at once
-	dummy  string
-
-	mu    sync.Mutex
-	wrong map[string]tries
-}
-
-type tries struct {
-	n    int
-	last time.Time
+	keep    Keeper
+	clock   func() time.Time
+	random  io.Reader
+	slots   chan struct{} // bounds the hashes computed at once
+	queue   chan struct{} // bounds who waits for one, and with it the memory
+	compare func(password, hash string) (bool, error)
+	dummy   string
+	tries   *throttle
 }
 
 // New makes an identity over a keeper.
@@ -71,95 +82,103 @@ func New(keep Keeper, clock func() time.Time, random io.Reader) *Identity {
 	if err != nil {
 		panic("identity: no randomness: " + err.Error())
 	}
-	return &Identity{keep: keep, clock: clock, random: random, slots: make(chan struct{}, 2), dummy: dummy, wrong: map[string]tries{}}
+	return &Identity{keep: keep, clock: clock, random: random, slots: make(chan struct{}, hashSlots), queue: make(chan struct{}, hashSlots+hashQueue),
+		compare: argon2id.ComparePasswordAndHash, dummy: dummy, tries: newThrottle(clock)}
 }
 
 var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-// SetPassword gives a person an account with a password of at least MinPassword
-// characters.
-func (i *Identity) SetPassword(ctx context.Context, login, person, password string, mustChange bool) error {
-	password = norm.NFC.String(password)
-	if n := utf8.RuneCountInString(password); n < MinPassword || len(password) > 1024 {
+// normal writes a password in the form that is hashed (NFKC), so that two
+// keyboards that compose letters differently give the same one.
+func normal(password string) string { return norm.NFKC.String(password) }
+
+// acceptable tells whether a password may be set.
+func acceptable(password string) error {
+	if len(password) > MaxPassword || utf8.RuneCountInString(normal(password)) < MinPassword {
 		return ErrPassword
 	}
-	hash, err := argon2id.CreateHash(password, params)
-	if err != nil {
-		return fmt.Errorf("identity: hash: %w", err)
-	}
-	return i.keep.SaveAccount(ctx, Account{Person: person, Login: login, Hash: hash, MustChange: mustChange})
+	return nil
 }
 
-// SignIn proves a login and opens a session. An unknown login costs the same
-// time and gets the same answer as a wrong password; after five wrong tries an
-// account waits, longer each time, up to fifteen minutes.
-func (i *Identity) SignIn(ctx context.Context, login, password string) (token, person string, err error) {
-	if i.waiting(login) {
-		return "", "", ErrTooMany
+// hashing runs one computation of a hash in its turn; ErrBusy when too many
+// wait already.
+func (i *Identity) hashing(ctx context.Context, do func() error) error {
+	select {
+	case i.queue <- struct{}{}:
+	default:
+		return ErrBusy
 	}
-	a, err := i.keep.Account(ctx, login)
-	known := err == nil && !a.Disabled
-	if !known {
-		a.Hash = i.dummy
-	}
+	defer func() { <-i.queue }()
 	select {
 	case i.slots <- struct{}{}:
 	case <-ctx.Done():
-		return "", "", ctx.Err()
+		return ctx.Err()
 	}
-	ok, err := argon2id.ComparePasswordAndHash(norm.NFC.String(password), a.Hash)
-	<-i.slots
-	if err != nil || !ok || !known {
-		i.count(login)
-		return "", "", ErrFailed
-	}
-	i.mu.Lock()
-	delete(i.wrong, login)
-	i.mu.Unlock()
-	b := make([]byte, 32)
-	if _, err := io.ReadFull(i.random, b); err != nil {
-		return "", "", fmt.Errorf("identity: token: %w", err)
-	}
-	token = base64.RawURLEncoding.EncodeToString(b)
-	return token, a.Person, i.keep.PutSession(ctx, digest(token), a.Person, i.clock().Add(Life))
+	defer func() { <-i.slots }()
+	return do()
 }
 
-func (i *Identity) waiting(login string) bool {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	t, ok := i.wrong[login]
-	if !ok || t.n < 5 {
-		return false
+// SetPassword gives a person an account, or an account a new password, of at
+// least MinPassword characters; every open session of the person ends. A
+// disabled account stays disabled.
+func (i *Identity) SetPassword(ctx context.Context, login, person, password string, mustChange bool) error {
+	if err := acceptable(password); err != nil {
+		return err
 	}
-	wait := min(time.Duration(t.n-4)*30*time.Second, 15*time.Minute)
-	return i.clock().Sub(t.last) < wait
-}
-
-func (i *Identity) count(login string) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if len(i.wrong) > 10000 {
-		clear(i.wrong) // a flood of made-up names must not fill the memory
+	was, err := i.keep.Account(ctx, login)
+	if err != nil && !errors.Is(err, ErrUnknown) {
+		return fmt.Errorf("identity: account: %w", err)
 	}
-	t := i.wrong[login]
-	i.wrong[login] = tries{t.n + 1, i.clock()}
-}
-
-func digest(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}
-
-// Who tells whose session a token is; false when it is none or has ended.
-func (i *Identity) Who(ctx context.Context, token string) (person string, ok bool) {
-	person, expiry, err := i.keep.Session(ctx, digest(token))
-	if err != nil || !i.clock().Before(expiry) {
-		return "", false
+	if err != nil {
+		was = Account{}
 	}
-	return person, true
+	_, err = i.save(ctx, was, Account{Person: person, Login: login, Disabled: was.Disabled, MustChange: mustChange}, password)
+	return err
 }
 
-// SignOut ends a session.
-func (i *Identity) SignOut(ctx context.Context, token string) error {
-	return i.keep.DropSession(ctx, digest(token))
+// save hashes a password into an account and keeps it.
+func (i *Identity) save(ctx context.Context, was, now Account, password string) (Account, error) {
+	err := i.hashing(ctx, func() (err error) {
+		now.Hash, err = argon2id.CreateHash(normal(password), params)
+		return err
+	})
+	if err != nil {
+		return now, fmt.Errorf("identity: hash: %w", err)
+	}
+	return now, i.keep.SaveAccount(ctx, was, now)
+}
+
+// Disable shuts an account, which ends every open session of its person, or
+// opens it again. ErrUnknown when there is none.
+func (i *Identity) Disable(ctx context.Context, login string, disabled bool) error {
+	was, err := i.keep.Account(ctx, login)
+	if err != nil {
+		return fmt.Errorf("identity: account: %w", err)
+	}
+	now := was
+	now.Disabled = disabled
+	return i.keep.SaveAccount(ctx, was, now)
+}
+
+// prove compares a password with an account. Whoever is unknown or disabled is
+// compared with a hash of nobody, so that the answer takes the same time.
+func (i *Identity) prove(ctx context.Context, a Account, known bool, password string) error {
+	if len(password) > MaxPassword {
+		known, password = false, ""
+	}
+	if !known {
+		a.Hash = i.dummy
+	}
+	ok := false
+	err := i.hashing(ctx, func() (err error) {
+		ok, err = i.compare(normal(password), a.Hash)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !ok || !known {
+		return ErrFailed
+	}
+	return nil
 }

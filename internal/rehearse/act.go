@@ -18,7 +18,6 @@ type act struct {
 	who     string
 	object  string // id, for the report
 	want    workflow.Want
-	check   bool     // done to a check
 	clocks  bool     // an act of the clock, which the engine refuses to people
 	refused *refusal // nil: the act must succeed
 	warns   []string
@@ -58,9 +57,6 @@ func (a *act) later(p *player) string {
 	}
 	if _, ok := book.Acts[a.want.Act]; !ok {
 		return "act " + a.want.Act
-	}
-	if a.check {
-		return "act " + a.want.Act + " of a check"
 	}
 	if key, ok := a.want.With["regime"].(string); ok {
 		if _, known := book.ByKey(key); !known {

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"capdo/workflow"
 	"capdo/workflow/regime"
@@ -27,12 +28,13 @@ func (c *classification) run(_ context.Context, p *player) (d differences, err e
 		d.later("regime " + c.regime)
 		return d, nil
 	}
-	facts, err := r.Criteria.CheckFacts(c.facts)
+	facts, err := p.svc.Book.CheckFacts(r.Criteria, c.facts)
 	if err != nil {
 		d.add("facts that can be read", err.Error())
 		return d, nil
 	}
 	v := r.Criteria.Classify(facts)
+	p.saw(c.regime, slices.Concat(v.Criteria, v.Floors)...)
 	if c.level != "" {
 		d.same("level", c.level, levelOf(v))
 	}
@@ -60,12 +62,16 @@ func levelOf(v regime.Verdict) string {
 	return "unknown"
 }
 
+// momentForm is how a scenario writes a moment.
+const momentForm = "2006-01-02T15:04"
+
 // computation is one deadline worked out.
 type computation struct {
 	rule, regime string
-	from, start  workflow.Day
+	from         *moment
+	start        workflow.Day
 	year         int
-	is           string // a day, or none
+	is           string // a day, a moment, or none
 	refused      *refusal
 	origin       string
 }
@@ -81,13 +87,20 @@ func (c *computation) run(_ context.Context, p *player) (d differences, err erro
 		d.later(c.rule + " under " + c.regime)
 		return d, nil
 	}
+	p.saw(c.regime, c.rule)
 	var o regime.Computation
 	if c.year > 0 {
 		o, err = p.svc.Book.Calendar.DueIn(dl, c.year)
 	} else {
-		o, err = p.svc.Book.Calendar.Due(dl, c.from, c.start)
+		o, err = p.svc.Book.Calendar.Due(dl, c.from.day, c.start)
+		if c.from.timed {
+			o, err = p.svc.Book.Calendar.DueAt(dl, c.from.time(), c.start)
+		}
 	}
 	due := orNone(o.Due.String())
+	if strings.Contains(c.is, "T") && !o.At.IsZero() {
+		due = o.At.Format(momentForm)
+	}
 	problem := uncounted(err)
 	switch {
 	case c.refused != nil:

@@ -36,12 +36,17 @@ func TestWhatIsComputedIsHeldAgainstWhatIsExpected(t *testing.T) {
 		{"a floor", "{classify: {system_types: [noi_bo], info_types: [rieng, bi_mat_nha_nuoc]}, floors: [F-01], at_least: 3}", ""},
 		{"no floor though one holds", "{classify: {system_types: [noi_bo], info_types: [rieng, bi_mat_nha_nuoc]}, floors: []}", "expected floors [], got [F-01]"},
 		{"a number that is none", "{classify: {dvc_level: 9}, level: 1}", "expected facts that can be read"},
-		{"a regime not carried yet", "{classify: {nsi_listed: true}, regime: nd331, level: 3}", "not in this version yet"},
+		{"facts of another regime decide nothing", "{classify: {system_types: [noi_bo], info_types: [cong_cong], dvc_level: 3}, regime: nd331, level: 1}", ""},
 		{"a day", "{due: D-APP-3, regime: nd85-tt03, from: 2022-01-13, is: 2022-01-28, origin: law}", ""},
 		{"another day", "{due: D-APP-3, regime: nd85-tt03, from: 2022-01-13, is: 2022-01-27}", "expected due 2022-01-27, got 2022-01-28"},
 		{"another origin", "{due: D-APP-3, from: 2023-01-13, is: 2023-01-30, origin: design}", "expected origin design, got law"},
 		{"no day where the law sets none", "{due: D-OPINION, from: 2023-03-06, is: none}", ""},
 		{"a day where the law sets none", "{due: D-OPINION, from: 2023-03-06, is: 2023-04-06}", "expected due 2023-04-06, got none"},
+		{"an hour of the clock", "{due: D-INC-24, regime: nd331, from: 2026-09-11T16:30, is: 2026-09-12T16:30, origin: law}", ""},
+		{"another hour of the clock", "{due: D-INC-24, regime: nd331, from: 2026-09-11T16:30, is: 2026-09-12T16:00}", "expected due 2026-09-12T16:00, got 2026-09-12T16:30"},
+		{"the day of an hour", "{due: D-INC-24, regime: nd331, from: 2026-09-11T16:30, is: 2026-09-12}", ""},
+		{"hours from a day alone", "{due: D-INC, regime: nd331, from: 2026-09-11, is: 2026-09-14}", ""},
+		{"days from a moment", "{due: D-APR, regime: nd331, from: 2026-09-10T23:59, is: 2026-09-21}", ""},
 		{"a yearly report", "{due: R-OWNER, regime: nd85-tt03, year: 2021, is: 2021-11-29}", ""},
 		{"a yearly report from a day", "{due: R-OWNER, from: 2021-01-05, is: 2021-11-29}", "expected due 2021-11-29, got invalid"},
 		{"a year without a calendar", "{due: D-APR, from: 2071-03-02, is: {refused: {guard: calendar_known}}}", ""},
@@ -59,6 +64,22 @@ func TestWhatIsComputedIsHeldAgainstWhatIsExpected(t *testing.T) {
 				t.Errorf("the line is %s", out)
 			}
 		})
+	}
+}
+
+func TestARegimeTheLawDoesNotHoldYetIsSaidSo(t *testing.T) {
+	book := *law(t)
+	book.Regimes = book.Regimes[:2]
+	for _, step := range []string{"{classify: {nsi_listed: true}, regime: nd331, level: 3}", "{due: D-APR, regime: nd331, from: 2026-09-10, is: 2026-09-21}"} {
+		s, err := Read("s.yaml", strings.NewReader("title: x\nsteps:\n  - "+step+"\n"), &book)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		r, err := Play(context.Background(), World{Book: &book, NewStore: func() (workflow.Store, error) { return nil, nil }}, s, &out)
+		if err != nil || r.Failed != 1 || !strings.Contains(out.String(), "not in this version yet") {
+			t.Errorf("%v %v: %s", r, err, out.String())
+		}
 	}
 }
 

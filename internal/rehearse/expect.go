@@ -150,6 +150,7 @@ type systemExpected struct {
 	one   expected
 	many  sets
 	tasks bool
+	due   map[string]string // deadline → day, of the open tasks
 }
 
 func (e *systemExpected) run(ctx context.Context, p *player) (d differences, err error) {
@@ -157,11 +158,15 @@ func (e *systemExpected) run(ctx context.Context, p *player) (d differences, err
 	if err != nil {
 		return missing(&d, "system "+e.id, p, err)
 	}
-	d.singles(e.one, map[string]any{"state": v.State, "level": levelOrNone(v.Level), "owner": v.OwnerNow, "operator": v.OperatorNow, "sdu": v.SDU})
+	d.singles(e.one, map[string]any{"state": v.State, "level": levelOrNone(v.Level), "owner": v.OwnerNow, "operator": v.OperatorNow, "sdu": v.SDUNow})
 	d.all("flag", e.many["flags"], v.Flags)
 	d.no("flag", e.many["no_flags"], v.Flags)
 	if e.tasks {
-		d.later("tasks of " + e.id)
+		got := map[string]string{}
+		for _, t := range v.Tasks {
+			got[t.Rule] = t.Due.String()
+		}
+		d.same("tasks", e.due, got)
 	}
 	return d, nil
 }
@@ -207,8 +212,7 @@ func (e *registerExpected) compareRow(d *differences, rows []workflow.RegisterEn
 		return
 	}
 	r := rows[i]
-	// A row that holds on the day bears no mark: ended rows are not among these.
-	d.singles(e.row, map[string]any{"system": r.System, "level": r.Level, "operator": r.Operator, "decided": looseText(r.Decided), "by": r.By, "mark": "none"})
+	d.singles(e.row, map[string]any{"system": r.System, "level": r.Level, "operator": r.Operator, "decided": looseText(r.Decided), "by": r.By, "mark": r.Mark})
 }
 
 // looseText writes a date so that spellings of one date are equal.
@@ -222,4 +226,46 @@ func looseText(d workflow.LooseDate) string {
 		return fmt.Sprintf("%04d-%02d", d.Year, d.Month)
 	}
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+}
+
+// checksExpected is what the checks of a system, an owner or an order must show.
+type checksExpected struct {
+	name string
+	one  expected
+	many sets
+}
+
+func (e *checksExpected) run(ctx context.Context, p *player) (d differences, err error) {
+	v, err := p.svc.Checks(ctx, e.name)
+	if problem, ok := workflow.ProblemOf(err); ok && problem.Kind == workflow.NotFound {
+		d.singles(e.one, map[string]any{"state": "", "next_due": "", "rule": ""})
+		return d, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.singles(e.one, map[string]any{"state": v.State, "next_due": v.NextDue, "rule": v.Rule})
+	d.all("flag", e.many["flags"], v.Flags)
+	if marks, asked := e.many["overdue"]; asked {
+		d.exactly("overdue", marks, v.Marks)
+	}
+	papers, err := p.papersOfChecks(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	d.all("paper", e.many["papers"], issued(papers))
+	return d, nil
+}
+
+// papersOfChecks lists the papers of every check behind a view, oldest first.
+func (p *player) papersOfChecks(ctx context.Context, v *workflow.CheckView) ([]workflow.Paper, error) {
+	var out []workflow.Paper
+	for _, id := range v.All {
+		papers, err := p.svc.Papers(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, papers...)
+	}
+	return out, nil
 }

@@ -44,7 +44,8 @@ func (e *eventsExpected) run(ctx context.Context, p *player) (d differences, err
 // paperExpected is what a printed paper must say.
 type paperExpected struct {
 	form, of        string // of: the id of the object, for the report
-	caseID, owner   string // one of them, or neither for a check or a system
+	caseID, owner   string // one of these four
+	check, system   string
 	on              workflow.Day
 	version         int // 0: the last
 	contains, lacks []string
@@ -54,8 +55,8 @@ type paperExpected struct {
 func (e *paperExpected) run(ctx context.Context, p *player) (d differences, err error) {
 	issuer, text := "", ""
 	switch {
-	case e.caseID != "":
-		papers, err := p.svc.Papers(ctx, e.caseID)
+	case e.caseID != "" || e.check != "" || e.system != "":
+		papers, err := e.papers(ctx, p)
 		if err != nil {
 			return missing(&d, "papers of "+e.of, p, err)
 		}
@@ -85,6 +86,21 @@ func (e *paperExpected) run(ctx context.Context, p *player) (d differences, err 
 	}
 	e.compare(&d, issuer, text)
 	return d, nil
+}
+
+// papers lists those of the case, of the checks of a name, or of a system.
+func (e *paperExpected) papers(ctx context.Context, p *player) ([]workflow.Paper, error) {
+	switch {
+	case e.caseID != "":
+		return p.svc.Papers(ctx, e.caseID)
+	case e.system != "":
+		return p.svc.PapersOf(ctx, workflow.PaperQuery{System: e.system})
+	}
+	v, err := p.svc.Checks(ctx, e.check)
+	if err != nil {
+		return nil, err
+	}
+	return p.papersOfChecks(ctx, v)
 }
 
 // pick takes the last paper of the form, of the version where one is asked for.

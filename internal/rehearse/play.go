@@ -25,6 +25,17 @@ type World struct {
 	Message func(p *workflow.Problem) string
 	// FS opens a file a scenario names by a path relative to its own.
 	FS func(scenarioPath, rel string) (io.ReadCloser, error)
+	// Saw is told each criterion, floor and deadline a scenario computes outside
+	// a case, by regime and id; nil when nobody asks.
+	Saw func(regime, id string)
+}
+
+func (w World) saw(regime string, ids ...string) {
+	for _, id := range ids {
+		if w.Saw != nil {
+			w.Saw(regime, id)
+		}
+	}
 }
 
 // Play plays a scenario against a new service over an empty store and writes
@@ -173,12 +184,3 @@ func (f doing) run(ctx context.Context, p *player) (differences, error) {
 type passed struct{}
 
 func (passed) run(context.Context, *player) (differences, error) { return nil, nil }
-
-// notYet is a subject the program does not carry yet.
-type notYet struct{ what string }
-
-func (n notYet) run(context.Context, *player) (differences, error) {
-	var d differences
-	d.later(n.what)
-	return d, nil
-}

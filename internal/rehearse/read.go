@@ -111,8 +111,17 @@ func (r *reader) office(id string, n ast.Node) workflow.Office {
 			r.fail(b.at[term], "%q expects its first and its last day", term)
 		}
 	}
-	b.bool("public_service")
-	return workflow.Office{ID: id, Name: b.text("name"), Under: b.id("under", "office", r.offices), Body: b.word("body", r.words.Bodies)}
+	return workflow.Office{ID: id, Name: b.text("name"), Under: b.id("under", "office", r.offices), Body: b.word("body", r.words.Bodies),
+		Licensed: b.term("licensed"), Designated: b.term("designated"), PublicService: b.bool("public_service")}
+}
+
+// term reads a first and a last day; nil when left out.
+func (b block) term(key string) *workflow.Term {
+	days := b.days(key)
+	if len(days) != 2 {
+		return nil
+	}
+	return &workflow.Term{From: days[0], To: days[1]}
 }
 
 // superiorsFirst orders offices so that each comes after the one it stands

@@ -132,20 +132,22 @@ func (r *reader) expectSystem(b block) (string, action) {
 		e.many.take(b, k, "flag", r.words.Flags)
 	}
 	if e.tasks {
-		r.tasks(b.at["tasks"])
+		e.due = r.tasks(b.at["tasks"])
 	}
 	return "system " + e.id, e
 }
 
 // tasks reads the open tasks of a system, by deadline, or "none".
-func (r *reader) tasks(n ast.Node) {
+func (r *reader) tasks(n ast.Node) map[string]string {
+	out := map[string]string{}
 	if r.plain(n) == "none" {
-		return
+		return out
 	}
 	b := r.open(n, strings.Join(r.words.Rules, " "))
 	for _, k := range b.order {
-		b.day(k)
+		out[k] = b.day(k).String()
 	}
+	return out
 }
 
 func (r *reader) expectRegister(b block) (string, action) {
@@ -178,14 +180,14 @@ func (r *reader) expectRegister(b block) (string, action) {
 func (r *reader) expectChecks(b block) (string, action) {
 	name := b.text("checks")
 	r.checkName(b.at["checks"], name)
-	e, many := expected{}, sets{}
-	e.takeWord(b, "state", r.words.States["checks"])
-	e.takeDay(b, "next_due")
-	e.takeWord(b, "rule", r.words.Rules)
-	many.take(b, "overdue", "deadline", r.words.Rules)
-	many.take(b, "flags", "flag", r.words.Flags)
-	many.take(b, "papers", "paper", r.words.Forms)
-	return "checks of " + name, notYet{"checks of " + name}
+	e := &checksExpected{name: name, one: expected{}, many: sets{}}
+	e.one.takeWord(b, "state", r.words.States["checks"])
+	e.one.takeDay(b, "next_due")
+	e.one.takeWord(b, "rule", r.words.Rules)
+	e.many.take(b, "overdue", "deadline", r.words.Rules)
+	e.many.take(b, "flags", "flag", r.words.Flags)
+	e.many.take(b, "papers", "paper", r.words.Forms)
+	return "checks of " + name, e
 }
 
 func (r *reader) expectEvents(b block) (string, action) {
@@ -199,7 +201,7 @@ func (r *reader) expectEvents(b block) (string, action) {
 }
 
 func (r *reader) expectPaper(b block) (string, action) {
-	e := &paperExpected{form: b.word("paper", r.words.Forms), caseID: b.text("case"), owner: b.id("of", "office", r.offices), on: b.day("on"),
+	e := &paperExpected{form: b.word("paper", r.words.Forms), caseID: b.text("case"), check: b.text("check"), system: b.text("system"), owner: b.id("of", "office", r.offices), on: b.day("on"),
 		version: b.number("version"), contains: b.list("contains"), lacks: b.list("lacks"), issuer: b.id("issuer", "office", r.offices)}
 	objects := 0
 	for _, k := range []string{"case", "check", "system", "of"} {

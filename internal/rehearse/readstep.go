@@ -138,7 +138,7 @@ func (r *reader) object(b block, a *act, word actWord) {
 			a.want.Case = a.object
 		case "check":
 			r.checkName(b.at[kind], a.object)
-			a.check = true
+			a.want.Check = a.object
 		case "system":
 			a.want.System = b.id(kind, "system", r.systems)
 		case "office":
@@ -154,6 +154,9 @@ func (r *reader) object(b block, a *act, word actWord) {
 	}
 	if beside {
 		a.want.System = b.id("system", "system", r.systems)
+	}
+	if word.OfSystem && a.want.System != "" {
+		a.want.NewCase = a.object
 	}
 }
 
@@ -235,8 +238,8 @@ func (r *reader) computing(b block) (string, action) {
 	if b.has("from") == b.has("year") {
 		r.fail(b.n, `expected either "from" or "year"`)
 	}
-	if m := b.moment("from"); m != nil {
-		c.from = m.day
+	if c.from = b.moment("from"); c.from == nil {
+		c.from = &moment{}
 	}
 	if b.has("regime") {
 		c.regime = b.word("regime", r.words.Regimes)
@@ -247,8 +250,12 @@ func (r *reader) computing(b block) (string, action) {
 		m.need("refused")
 		c.refused = r.refusal(m.at["refused"])
 	default:
-		if c.is = b.text("is"); c.is != "none" {
-			c.is = b.day("is").String()
+		if c.is = b.text("is"); c.is == "none" {
+			break
+		}
+		m := b.moment("is")
+		if c.is = m.day.String(); m.timed {
+			c.is = m.time().Format(momentForm)
 		}
 	}
 	return strings.Join([]string{"due", c.rule, "under", c.regime}, " "), c

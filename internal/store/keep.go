@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"time"
 
 	"gorm.io/gorm"
 
-	"capdo/internal/identity"
 	"capdo/workflow"
 )
 
@@ -29,25 +27,34 @@ func (s *Store) Keep(ctx context.Context, ch *workflow.Change) error {
 	})
 }
 
-// compare asks whether case and system still are what the step was decided on.
+// compare asks whether all that the step was decided on still is so.
 func compare(tx *gorm.DB, ch *workflow.Change) error {
+	cases := ch.Also
 	if ch.Case != nil {
-		have := int64(0)
-		if err := tx.Raw("SELECT COALESCE((SELECT revision FROM cases WHERE id = ?), 0)", ch.Case.ID).Scan(&have).Error; err != nil {
+		cases = append([]workflow.CaseChanged{{Case: ch.Case, Was: ch.CaseWas}}, cases...)
+	}
+	for _, c := range cases {
+		if err := still(tx, "SELECT COALESCE((SELECT revision FROM cases WHERE id = ?), 0)", c.Case.ID, c.Was); err != nil {
 			return err
 		}
-		if have != ch.CaseWas {
-			return stale()
+	}
+	for _, o := range ch.Offices {
+		if err := still(tx, "SELECT COALESCE((SELECT CAST(json_extract(body, '$.revision') AS INTEGER) FROM offices WHERE id = ?), 0)", o.Office.ID, o.Was); err != nil {
+			return err
 		}
 	}
 	if ch.SystemID == "" {
 		return nil
 	}
-	have := int64(-1)
-	if err := tx.Raw("SELECT COALESCE((SELECT revision FROM systems WHERE id = ?), -1)", ch.SystemID).Scan(&have).Error; err != nil {
+	return still(tx, "SELECT COALESCE((SELECT revision FROM systems WHERE id = ?), -1)", ch.SystemID, ch.SystemWas)
+}
+
+func still(tx *gorm.DB, query, id string, was int64) error {
+	var have int64
+	if err := tx.Raw(query, id).Scan(&have).Error; err != nil {
 		return err
 	}
-	if have != ch.SystemWas {
+	if have != was {
 		return stale()
 	}
 	return nil
@@ -60,21 +67,27 @@ func keepNouns(tx *gorm.DB, ch *workflow.Change) error {
 		}
 	}
 	for _, o := range ch.Offices {
-		if err := put(tx, "offices", o.ID, o); err != nil {
+		if err := put(tx, "offices", o.Office.ID, o.Office); err != nil {
 			return err
 		}
 	}
-	c := ch.Case
-	if c == nil {
-		return nil
+	if ch.Case != nil {
+		if err := putCase(tx, ch.Case); err != nil {
+			return err
+		}
 	}
-	due := ""
-	if c.Due != nil && !c.Due.Marked {
-		due = c.Due.Day.String()
+	for _, c := range ch.Also {
+		if err := putCase(tx, c.Case); err != nil {
+			return err
+		}
 	}
-	return tx.Exec(`INSERT INTO cases (id, system, state, stage, due, revision, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+	return nil
+}
+
+func putCase(tx *gorm.DB, c *workflow.Case) error {
+	return tx.Exec(`INSERT INTO cases (id, kind, system, owner, state, stage, due, revision, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, stage = excluded.stage, due = excluded.due, revision = excluded.revision, body = excluded.body`,
-		c.ID, c.System, c.State, c.Stage, due, c.Revision, text(c)).Error
+		c.ID, c.Kind, c.System, c.Owner, c.State, c.Stage, c.NextClock().String(), c.Revision, text(c)).Error
 }
 
 func keepRegister(tx *gorm.DB, ch *workflow.Change) error {
@@ -106,8 +119,8 @@ func place(e workflow.RegisterEntry) int {
 
 func keepPapers(tx *gorm.DB, ch *workflow.Change) error {
 	for _, p := range ch.Papers {
-		if err := tx.Exec("INSERT INTO papers (id, seq, case_id, body, facts, text, pdf) VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM papers), ?, ?, ?, ?, ?)",
-			p.ID, p.Case, text(p), text(p.Facts), p.Text, p.PDF).Error; err != nil {
+		if err := tx.Exec("INSERT INTO papers (id, seq, case_id, system, office, body, facts, text, pdf) VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM papers), ?, ?, ?, ?, ?, ?, ?)",
+			p.ID, p.Case, p.System, p.Office, text(p), text(p.Facts), p.Text, p.PDF).Error; err != nil {
 			return err
 		}
 	}
@@ -133,11 +146,16 @@ func keepRest(tx *gorm.DB, ch *workflow.Change) error {
 			return err
 		}
 	}
-	return addEvent(tx, ch.Event)
+	for _, e := range append([]workflow.Event{ch.Event}, ch.Events...) {
+		if err := addEvent(tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func addEvent(tx *gorm.DB, e workflow.Event) error {
-	return tx.Exec("INSERT INTO events (case_id, system, act, body) VALUES (?, ?, ?, ?)", e.Case, e.System, e.Act, text(e)).Error
+	return tx.Exec("INSERT INTO events (case_id, system, office, act, body) VALUES (?, ?, ?, ?, ?)", e.Case, e.System, e.Office, e.Act, text(e)).Error
 }
 
 // Note adds a refusal to the history.
@@ -146,22 +164,27 @@ func (s *Store) Note(ctx context.Context, e workflow.Event) error {
 }
 
 // Import adds an old register in one transaction.
-func (s *Store) Import(ctx context.Context, offices []workflow.Office, systems []*workflow.System, entries []workflow.RegisterEntry, e workflow.Event) error {
+func (s *Store) Import(ctx context.Context, in *workflow.Intake) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		for _, o := range offices {
+		for _, o := range in.Offices {
 			if err := put(tx, "offices", o.ID, o); err != nil {
 				return err
 			}
 		}
-		for _, sys := range systems {
+		for _, sys := range in.Systems {
 			if err := putSystem(tx, sys); err != nil {
 				return err
 			}
 		}
-		if err := addEntries(tx, entries); err != nil {
+		for _, c := range in.Checks {
+			if err := putCase(tx, c); err != nil {
+				return err
+			}
+		}
+		if err := addEntries(tx, in.Entries); err != nil {
 			return err
 		}
-		return addEvent(tx, e)
+		return addEvent(tx, in.Event)
 	})
 }
 
@@ -272,55 +295,4 @@ func (s *Store) Numbers(ctx context.Context, issuer string, year int) ([]workflo
 		out[i] = r.noun()
 	}
 	return out, nil
-}
-
-var _ identity.Keeper = (*Store)(nil)
-
-// Account finds an account by login; none is a problem of kind not_found.
-func (s *Store) Account(ctx context.Context, login string) (a identity.Account, err error) {
-	got := s.read(ctx).Raw("SELECT person, login, hash, disabled, must_change FROM accounts WHERE login = ?", login).Scan(&a)
-	if got.Error == nil && got.RowsAffected == 0 {
-		return a, missing("account", login)
-	}
-	return a, got.Error
-}
-
-// SaveAccount adds or changes an account.
-func (s *Store) SaveAccount(ctx context.Context, a identity.Account) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`INSERT INTO accounts (login, person, hash, disabled, must_change) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (login) DO UPDATE SET person = excluded.person, hash = excluded.hash, disabled = excluded.disabled, must_change = excluded.must_change`,
-			a.Login, a.Person, a.Hash, a.Disabled, a.MustChange).Error
-	})
-}
-
-// Accounts lists all accounts by login.
-func (s *Store) Accounts(ctx context.Context) (list []identity.Account, err error) {
-	err = s.read(ctx).Raw("SELECT person, login, hash, disabled, must_change FROM accounts ORDER BY login").Scan(&list).Error
-	return list, err
-}
-
-// PutSession keeps a session under the hash of its token.
-func (s *Store) PutSession(ctx context.Context, token, person string, expiry time.Time) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("INSERT INTO sessions (token, person, expiry) VALUES (?, ?, ?)", token, person, expiry.Unix()).Error
-	})
-}
-
-// Session finds who a session belongs to and until when.
-func (s *Store) Session(ctx context.Context, token string) (person string, expiry time.Time, err error) {
-	var row struct {
-		Person string
-		Expiry int64
-	}
-	got := s.read(ctx).Raw("SELECT person, expiry FROM sessions WHERE token = ?", token).Scan(&row)
-	if got.Error == nil && got.RowsAffected == 0 {
-		return "", time.Time{}, missing("session", "")
-	}
-	return row.Person, time.Unix(row.Expiry, 0), got.Error
-}
-
-// DropSession ends a session.
-func (s *Store) DropSession(ctx context.Context, token string) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM sessions WHERE token = ?", token).Error })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -118,9 +119,20 @@ func (s *Store) Cases(ctx context.Context, q workflow.CaseQuery) ([]*workflow.Ca
 	if !q.DueBy.IsZero() {
 		return bodies[*workflow.Case](s.read(ctx), "SELECT body FROM cases WHERE due <> '' AND due < ? AND id > ? ORDER BY id LIMIT ?", q.DueBy.String(), q.After, limit(q.Limit))
 	}
-	return bodies[*workflow.Case](s.read(ctx), `SELECT c.body FROM cases c JOIN systems s ON s.id = c.system WHERE c.id > ? AND (? = '' OR c.system = ?)
-		AND (? = '' OR c.state = ?) AND (? = '' OR c.stage = ?) AND (? = '' OR s.owner = ?) ORDER BY c.id LIMIT ?`,
-		q.After, q.System, q.System, q.State, q.State, q.Stage, q.Stage, q.Owner, q.Owner, limit(q.Limit))
+	query := "SELECT c.body FROM cases c LEFT JOIN systems s ON s.id = c.system WHERE c.id > ?"
+	args := []any{q.After}
+	add := func(yes bool, clause string, more ...any) {
+		if yes {
+			query, args = query+" AND "+clause, append(args, more...)
+		}
+	}
+	add(q.Kind != "", "c.kind = ?", strings.TrimPrefix(q.Kind, "dossier"))
+	add(q.System != "", "c.system = ?", q.System)
+	add(q.State != "", "c.state = ?", q.State)
+	add(q.Stage != "", "c.stage = ?", q.Stage)
+	add(q.Own, "c.owner = ?", q.Owner)
+	add(q.Owner != "" && !q.Own, "(s.owner = ? OR c.owner = ?)", q.Owner, q.Owner)
+	return bodies[*workflow.Case](s.read(ctx), query+" ORDER BY c.id LIMIT ?", append(args, limit(q.Limit))...)
 }
 
 // Snapshot reads what one step is decided on, at one moment.
@@ -141,29 +153,58 @@ func snapshot(tx *gorm.DB, caseID, systemID string) (*workflow.Snapshot, error) 
 		}
 		systemID = snap.Case.System
 	}
-	if snap.System, err = system(tx, systemID); err != nil {
+	if systemID == "" && snap.Case != nil {
+		snap.System = &workflow.System{Owners: []string{snap.Case.Owner}}
+	} else if snap.System, err = system(tx, systemID); err != nil {
 		return nil, err
 	}
+	for _, read := range []func(*gorm.DB, *workflow.Snapshot) error{readEntry, readSiblings, readHouse} {
+		if err := read(tx, snap); err != nil {
+			return nil, err
+		}
+	}
+	return snap, nil
+}
+
+// readEntry reads the decision in force and the dossier behind it.
+func readEntry(tx *gorm.DB, snap *workflow.Snapshot) error {
 	entry := &workflow.RegisterEntry{}
-	ok, err := body(tx, entry, "SELECT body FROM register_entries WHERE system = ? AND until = ''", systemID)
-	if err != nil {
-		return nil, err
+	ok, err := body(tx, entry, "SELECT body FROM register_entries WHERE system = ? AND until = '' AND system <> ''", snap.System.ID)
+	if err != nil || !ok {
+		return err
 	}
-	if ok {
-		snap.Entry = entry
+	snap.Entry = entry
+	if entry.Case == "" {
+		return nil
 	}
-	if err := tx.Raw("SELECT id FROM cases WHERE system = ? AND stage NOT IN ('in_force', 'closed') ORDER BY id", systemID).Scan(&snap.Open).Error; err != nil {
-		return nil, err
+	snap.Old, err = caseOf(tx, entry.Case)
+	return err
+}
+
+// readSiblings reads what else runs on the system and its owner.
+func readSiblings(tx *gorm.DB, snap *workflow.Snapshot) (err error) {
+	if id := snap.System.ID; id != "" {
+		if err := tx.Raw("SELECT id FROM cases WHERE system = ? AND kind = '' AND stage NOT IN ('in_force', 'closed') ORDER BY id", id).Scan(&snap.Open).Error; err != nil {
+			return err
+		}
+		if snap.Checks, err = bodies[*workflow.Case](tx, "SELECT body FROM cases WHERE system = ? AND kind = 'check' AND stage <> 'closed' ORDER BY id", id); err != nil {
+			return err
+		}
 	}
+	snap.OrgWide, err = bodies[*workflow.Case](tx, "SELECT body FROM cases WHERE owner = ? AND kind = 'check' AND stage <> 'closed' ORDER BY id", first(snap.System.Owners))
+	return err
+}
+
+func readHouse(tx *gorm.DB, snap *workflow.Snapshot) error {
 	offices, err := bodies[workflow.Office](tx, "SELECT body FROM offices")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, o := range offices {
 		snap.Offices[o.ID] = o
 	}
 	snap.People, err = bodies[workflow.Person](tx, "SELECT body FROM people ORDER BY id")
-	return snap, err
+	return err
 }
 
 // Events lists history, oldest first.
@@ -172,10 +213,7 @@ func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.E
 	if most == 0 {
 		most = -1
 	}
-	where, id := "case_id = ?", q.Case
-	if q.Case == "" {
-		where, id = "case_id = '' AND system = ?", q.System
-	}
+	where, id := of(q.Case, q.System, q.Office)
 	rows, err := s.read(ctx).Raw("SELECT seq, body FROM events WHERE "+where+" AND seq > ? ORDER BY seq LIMIT ?", id, q.After, most).Rows()
 	if err != nil {
 		return nil, err
@@ -195,9 +233,21 @@ func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.E
 	return out, rows.Err()
 }
 
-// Papers lists the papers of a case with their text, without bytes.
-func (s *Store) Papers(ctx context.Context, id string) ([]workflow.Paper, error) {
-	return s.papers(ctx, "SELECT body, facts, text, '' FROM papers WHERE case_id = ? ORDER BY seq", id)
+// of selects rows of a case, or those of a system or an office that belong to none.
+func of(caseID, system, office string) (where, id string) {
+	switch {
+	case caseID != "":
+		return "case_id = ?", caseID
+	case system != "":
+		return "case_id = '' AND system = ?", system
+	}
+	return "case_id = '' AND system = '' AND office = ?", office
+}
+
+// Papers lists papers with their text, without bytes.
+func (s *Store) Papers(ctx context.Context, q workflow.PaperQuery) ([]workflow.Paper, error) {
+	where, id := of(q.Case, q.System, q.Office)
+	return s.papers(ctx, "SELECT body, facts, text, '' FROM papers WHERE "+where+" ORDER BY seq", id)
 }
 
 // Paper finds a paper with its bytes.

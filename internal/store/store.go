@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 
@@ -29,8 +30,8 @@ type Options struct {
 	Create bool // make it where it is missing, and migrate it
 }
 
-// OpenError says why a database cannot be used: missing, read_only,
-// not_a_database, too_new, not_migrated.
+// OpenError says why a database cannot be used: missing, read_only (the file or
+// its folder), not_a_database, too_new, not_migrated, busy, failing (the disk).
 type OpenError struct {
 	Path, Reason string
 	Err          error
@@ -56,8 +57,12 @@ func dsn(path string, readOnly bool) string {
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	fail := func(reason string, err error) (*Store, error) { return nil, &OpenError{path, reason, err} }
 	info, err := os.Stat(path)
-	if err != nil && !o.Create {
+	gone := errors.Is(err, fs.ErrNotExist)
+	if gone && !o.Create {
 		return fail("missing", err)
+	}
+	if err != nil && !gone {
+		return fail("read_only", err)
 	}
 	if err == nil && info.IsDir() {
 		return fail("not_a_database", errors.New("it is a folder"))
@@ -79,10 +84,10 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	case errors.Is(err, migrations.ErrOld):
 		return fail("not_migrated", errors.Join(err, s.Close()))
 	case err != nil:
-		return fail("not_a_database", errors.Join(err, s.Close()))
+		return fail(reasonOf(err), errors.Join(err, s.Close()))
 	}
 	if s.r, err = connect(dsn(path, true), 4); err != nil {
-		return fail("not_a_database", errors.Join(err, s.Close()))
+		return fail(reasonOf(err), errors.Join(err, s.Close()))
 	}
 	return s, nil
 }
@@ -177,11 +182,12 @@ func put(db *gorm.DB, table, id string, v any) error {
 
 func (s *Store) read(ctx context.Context) *gorm.DB { return s.r.WithContext(ctx) }
 
-// write runs one short transaction.
+// write runs one short transaction, whole or not at all. A full, failing or
+// read-only disk is a problem of kind busy.
 func (s *Store) write(ctx context.Context, do func(tx *gorm.DB) error) error {
 	err := s.w.WithContext(ctx).Transaction(do)
 	if _, ok := workflow.ProblemOf(err); err != nil && !ok {
-		return fmt.Errorf("store: %w", err)
+		return faulty(err)
 	}
 	return err
 }

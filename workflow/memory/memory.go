@@ -146,19 +146,27 @@ func (s *Store) Case(_ context.Context, id string) (*workflow.Case, error) {
 
 // Cases selects cases by id order.
 func (s *Store) Cases(_ context.Context, q workflow.CaseQuery) ([]*workflow.Case, error) {
+	systems := map[string]*workflow.System{}
+	for _, sys := range all(s, s.systems) {
+		systems[sys.ID] = sys
+	}
 	var out []*workflow.Case
 	for _, c := range all(s, s.cases) {
-		if c.ID <= q.After || q.System != "" && c.System != q.System || q.State != "" && c.State != q.State || q.Stage != "" && c.Stage != q.Stage {
-			continue
-		}
-		if !q.DueBy.IsZero() && (c.Due == nil || c.Due.Marked || !c.Due.Day.Before(q.DueBy)) {
-			continue
-		}
-		if len(out) < limit(q.Limit) {
+		if fits(c, systems[c.System], q) && len(out) < limit(q.Limit) {
 			out = append(out, c)
 		}
 	}
 	return out, nil
+}
+
+func fits(c *workflow.Case, sys *workflow.System, q workflow.CaseQuery) bool {
+	if !q.DueBy.IsZero() {
+		at := c.NextClock()
+		return c.ID > q.After && !at.IsZero() && at.Before(q.DueBy)
+	}
+	owned := c.Owner == q.Owner || !q.Own && sys != nil && slices.Contains(sys.Owners, q.Owner)
+	return c.ID > q.After && (q.Kind == "" || strings.TrimPrefix(q.Kind, "dossier") == c.Kind) && (q.System == "" || c.System == q.System) &&
+		(q.State == "" || c.State == q.State) && (q.Stage == "" || c.Stage == q.Stage) && (q.Owner == "" && !q.Own || owned)
 }
 
 // Snapshot reads what one step is decided on.
@@ -171,54 +179,64 @@ func (s *Store) Snapshot(ctx context.Context, caseID, systemID string) (*workflo
 		}
 		systemID = snap.Case.System
 	}
-	if snap.System, err = s.System(ctx, systemID); err != nil {
+	if systemID == "" && snap.Case != nil {
+		snap.System = &workflow.System{Owners: []string{snap.Case.Owner}}
+	} else if snap.System, err = s.System(ctx, systemID); err != nil {
 		return nil, err
 	}
 	snap.People, _ = s.People(ctx)
 	for _, o := range all(s, s.offices) {
 		snap.Offices[o.ID] = o
 	}
+	s.siblings(snap)
+	return snap, nil
+}
+
+// siblings reads what else runs on the system and its owner.
+func (s *Store) siblings(snap *workflow.Snapshot) {
+	owner := ""
+	if len(snap.System.Owners) > 0 {
+		owner = snap.System.Owners[0]
+	}
 	for _, c := range all(s, s.cases) {
-		if c.System == systemID && c.Stage != "in_force" && c.Stage != "closed" {
+		own := snap.System.ID != "" && c.System == snap.System.ID
+		switch {
+		case own && c.Kind == workflow.KindDossier && c.Stage != "in_force" && c.Stage != "closed":
 			snap.Open = append(snap.Open, c.ID)
+		case own && c.Kind == workflow.KindCheck && c.Stage != "closed":
+			snap.Checks = append(snap.Checks, c)
+		case c.Kind == workflow.KindCheck && c.Owner == owner && c.Stage != "closed":
+			snap.OrgWide = append(snap.OrgWide, c)
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.entries {
-		if e.System == systemID && e.To.IsZero() {
+		if e.System == snap.System.ID && e.System != "" && e.To.IsZero() {
 			e := copyOf(e)
 			snap.Entry = &e
+			if old, ok := s.cases[e.Case]; ok {
+				snap.Old = copyOf(old)
+			}
 		}
 	}
-	return snap, nil
 }
 
 // Keep keeps a change whole or not at all.
 func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	stale := &workflow.Problem{Kind: workflow.Stale, Key: "case.moved_on"}
-	if ch.Case != nil {
-		have, ok := s.cases[ch.Case.ID]
-		if ok != (ch.CaseWas > 0) || ok && have.Revision != ch.CaseWas {
-			return stale
-		}
+	if !s.holds(ch) {
+		return &workflow.Problem{Kind: workflow.Stale, Key: "case.moved_on"}
 	}
-	if sys, ok := s.systems[ch.SystemID]; ch.SystemID != "" && (!ok || sys.Revision != ch.SystemWas) {
-		return stale
-	}
-	if _, ok := s.done[ch.Key]; ch.Key != "" && ok {
-		return stale
-	}
-	if ch.Case != nil {
-		s.cases[ch.Case.ID] = copyOf(ch.Case)
+	for _, c := range casesOf(ch) {
+		s.cases[c.Case.ID] = copyOf(c.Case)
 	}
 	if ch.System != nil {
 		s.systems[ch.System.ID] = copyOf(ch.System)
 	}
 	for _, o := range ch.Offices {
-		s.offices[o.ID] = o
+		s.offices[o.Office.ID] = copyOf(o.Office)
 	}
 	for i := range s.numbers {
 		if slices.Contains(ch.Numbers, s.numbers[i].ID) {
@@ -239,8 +257,38 @@ func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 		s.done[ch.Key] = ch.Outcome
 	}
 	s.note(ch.Event)
+	for _, e := range ch.Events {
+		s.note(e)
+	}
 	return nil
 }
+
+func casesOf(ch *workflow.Change) []workflow.CaseChanged {
+	if ch.Case == nil {
+		return ch.Also
+	}
+	return append([]workflow.CaseChanged{{Case: ch.Case, Was: ch.CaseWas}}, ch.Also...)
+}
+
+// holds tells whether all that the step was decided on still is so.
+func (s *Store) holds(ch *workflow.Change) bool {
+	for _, c := range casesOf(ch) {
+		if have, ok := s.cases[c.Case.ID]; ok != (c.Was > 0) || ok && have.Revision != c.Was {
+			return false
+		}
+	}
+	for _, o := range ch.Offices {
+		if s.offices[o.Office.ID].Revision != o.Was {
+			return false
+		}
+	}
+	if sys, ok := s.systems[ch.SystemID]; ch.SystemID != "" && (!ok || sys.Revision != ch.SystemWas) {
+		return false
+	}
+	_, done := s.done[ch.Key]
+	return ch.Key == "" || !done
+}
+
 func (s *Store) note(e workflow.Event) {
 	e.Seq = int64(len(s.events) + 1)
 	s.events = append(s.events, e)
@@ -260,7 +308,7 @@ func (s *Store) Events(_ context.Context, q workflow.EventQuery) ([]workflow.Eve
 	defer s.mu.Unlock()
 	var out []workflow.Event
 	for _, e := range s.events {
-		if e.Seq > q.After && (q.Case != "" && e.Case == q.Case || q.Case == "" && e.Case == "" && e.System == q.System) && (q.Limit == 0 || len(out) < q.Limit) {
+		if e.Seq > q.After && (of(e.Case, e.System, e.Office, q.Case, q.System, q.Office)) && (q.Limit == 0 || len(out) < q.Limit) {
 			out = append(out, e)
 		}
 	}
@@ -356,13 +404,24 @@ func (s *Store) Numbers(_ context.Context, issuer string, year int) ([]workflow.
 	return out, nil
 }
 
-// Papers lists the papers of a case.
-func (s *Store) Papers(_ context.Context, id string) ([]workflow.Paper, error) {
+// of tells whether a row is of the case asked for, or of the system or office and of no case.
+func of(c, system, office, wantCase, wantSystem, wantOffice string) bool {
+	switch {
+	case wantCase != "":
+		return c == wantCase
+	case wantSystem != "":
+		return c == "" && system == wantSystem
+	}
+	return c == "" && system == "" && office == wantOffice
+}
+
+// Papers lists papers with their text.
+func (s *Store) Papers(_ context.Context, q workflow.PaperQuery) ([]workflow.Paper, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []workflow.Paper
 	for _, p := range s.papers {
-		if p.Case == id {
+		if of(p.Case, p.System, p.Office, q.Case, q.System, q.Office) {
 			out = append(out, p)
 		}
 	}
@@ -395,17 +454,20 @@ func (s *Store) Register(_ context.Context, owner string, on workflow.Day) ([]wo
 }
 
 // Import adds an old register.
-func (s *Store) Import(_ context.Context, offices []workflow.Office, systems []*workflow.System, entries []workflow.RegisterEntry, e workflow.Event) error {
+func (s *Store) Import(_ context.Context, in *workflow.Intake) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, o := range offices {
+	for _, o := range in.Offices {
 		s.offices[o.ID] = o
 	}
-	for _, sys := range systems {
+	for _, sys := range in.Systems {
 		s.systems[sys.ID] = copyOf(sys)
 	}
-	s.entries = append(s.entries, entries...)
-	s.note(e)
+	for _, c := range in.Checks {
+		s.cases[c.ID] = copyOf(c)
+	}
+	s.entries = append(s.entries, in.Entries...)
+	s.note(in.Event)
 	return nil
 }
 

@@ -15,20 +15,22 @@ type Role struct {
 
 // ActShape is the form of an act, the same under every regime.
 type ActShape struct {
-	Object string               `yaml:"object"` // case, new_case, system, office
+	Object string               `yaml:"object"` // case, new_case, system, office, check
+	Clock  bool                 `yaml:"clock"`  // done by the clock alone
 	Picks  string               `yaml:"picks"`  // the act chooses a regime: the last one's own, or one named
 	Fields map[string]FieldType `yaml:"fields"`
 }
 
 // FieldType is the type of a field: text, texts, day, count, level, office,
-// people, points, facts, components, bool, transition or one_of with its values.
+// offices, people, systems, points, facts, components, findings, bool,
+// transition or one_of with its values.
 type FieldType struct {
 	Type   string
 	Need   bool
 	Values []string // of one_of
 }
 
-var fieldTypes = []string{"text", "texts", "day", "count", "level", "office", "people", "points", "facts", "components", "bool", "transition", "one_of"}
+var fieldTypes = []string{"text", "texts", "day", "count", "level", "office", "offices", "people", "systems", "points", "facts", "components", "findings", "bool", "transition", "one_of"}
 
 // UnmarshalYAML reads "text!" or "one_of! unit council".
 func (f *FieldType) UnmarshalYAML(b []byte) error {
@@ -55,7 +57,7 @@ func (b *Book) readActs(files fs.FS) error {
 		return err
 	}
 	for key, a := range raw.Acts {
-		if !slices.Contains([]string{"case", "new_case", "system", "office"}, a.Object) {
+		if !slices.Contains([]string{"case", "new_case", "system", "office", "check"}, a.Object) {
 			return Fault{File: name, Reason: key + ": unknown object " + a.Object}
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"slices"
 )
 
-//go:embed *.yaml calendar nd85-tt03 nd85-tt12
+//go:embed *.yaml calendar nd85-tt03 nd85-tt12 nd331
 var embedded embed.FS
 
 // Book is all law the program knows: every regime in the order of their first
@@ -28,6 +28,10 @@ type Book struct {
 
 // Open reads the law inside the program. Its error lists every Fault found.
 func Open() (*Book, error) { return Read(embedded) }
+
+// Files is the law inside the program as a folder, for those who read it, add a
+// regime of their own beside it and give the whole to Read.
+func Files() fs.FS { return embedded }
 
 // Read reads a book of law from a folder: acts.yaml, office-kinds.yaml,
 // calendar/ and one folder a regime. Its error lists every Fault found.

@@ -154,7 +154,7 @@ func (r calRow) info(year int) (DayInfo, error) {
 	case r.Name == "" || r.Source == "":
 		return DayInfo{}, fmt.Errorf("%s needs a name and a source", d)
 	case r.Verified == "" || !r.Verified.valid():
-		return DayInfo{}, fmt.Errorf("%s: unknown mark %q: primary, secondary or UNVERIFIED", d, r.Verified)
+		return DayInfo{}, fmt.Errorf("%s: unknown mark %q: primary, primary-copy, secondary or UNVERIFIED", d, r.Verified)
 	}
 	return info, nil
 }

@@ -34,14 +34,18 @@ const (
 func (o Origin) valid() bool { return o == Law || o == Reading || o == Design }
 
 // Verified says how far a rule was checked against a source: primary (the full
-// legal text), secondary, or unverified, which users must be able to see.
+// legal text), primary-copy (the full text in a copy without signature),
+// secondary, or unverified, which users must be able to see.
 type Verified string
 
 // The marks of verification.
 const (
-	Primary    Verified = "primary"
-	Secondary  Verified = "secondary"
-	Unverified Verified = "UNVERIFIED"
+	Primary     Verified = "primary"
+	PrimaryCopy Verified = "primary-copy"
+	Secondary   Verified = "secondary"
+	Unverified  Verified = "UNVERIFIED"
 )
 
-func (v Verified) valid() bool { return v == "" || v == Primary || v == Secondary || v == Unverified }
+func (v Verified) valid() bool {
+	return v == "" || v == Primary || v == PrimaryCopy || v == Secondary || v == Unverified
+}

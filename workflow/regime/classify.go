@@ -17,6 +17,7 @@ type Verdict struct {
 	Flags    []string      `json:"flags"`           // raised by these floors
 	Missing  []string      `json:"missing"`         // facts to ask for, in the order of the questions
 	Reasons  []Reason      `json:"reasons"`         // what holds: criteria, then floors
+	Scale    int           `json:"scale,omitempty"` // level of the harm scale of the law, for the reasoning; 0 where no harm is stated or the regime only words it
 	Overlap  bool          `json:"overlap"`         // one system or component matches several levels; the highest counts
 	Parts    []PartVerdict `json:"parts,omitempty"` // one per component, in their order
 	Basis    []Citation    `json:"basis"`           // what the highest level found rests on
@@ -26,7 +27,7 @@ type Verdict struct {
 // system it holds for; empty: the system itself.
 type Reason struct {
 	Rule      string     `json:"rule"`
-	Level     int        `json:"level"` // of a floor: the least level; 0 where the appraiser chooses
+	Level     int        `json:"level"` // of a floor: the least level; 0 where it sets none
 	Basis     []Citation `json:"basis"`
 	Origin    Origin     `json:"origin"`
 	Verified  Verified   `json:"verified"`
@@ -79,18 +80,29 @@ type critOp struct {
 	holds     func(fact any, c *critCond) bool
 }
 
-var critOps = map[string]*critOp{
-	"is_true":    {"bool", "nothing", func(v any, _ *critCond) bool { return v == true }},
-	"is_false":   {"bool", "nothing", func(v any, _ *critCond) bool { return v == false }},
-	"eq":         {"enum", "word", critAmong},
-	"in":         {"enum", "words", critAmong},
-	"in_or_null": {"enum", "words", critAmong},
-	"has":        {"set", "word", critHasAny},
-	"has_any":    {"set", "words", critHasAny},
-	"only":       {"set", "words", critOnly},
-	"lt":         {"int", "number", func(v any, c *critCond) bool { return v.(int) < c.count }},
-	"lte":        {"int", "number", func(v any, c *critCond) bool { return v.(int) <= c.count }},
-	"gte":        {"int", "number", func(v any, c *critCond) bool { return v.(int) >= c.count }},
+// critOps is the closed list of operators, each with one meaning a type of fact.
+var critOps = map[string][]*critOp{
+	"is_true":    {{"bool", "nothing", func(v any, _ *critCond) bool { return v == true }}},
+	"is_false":   {{"bool", "nothing", func(v any, _ *critCond) bool { return v == false }}},
+	"eq":         {{"enum", "word", critAmong}, {"int", "number", func(v any, c *critCond) bool { return v.(int) == c.count }}},
+	"in":         {{"enum", "words", critAmong}},
+	"in_or_null": {{"enum", "words", critAmong}},
+	"has":        {{"set", "word", critHasAny}},
+	"has_any":    {{"set", "words", critHasAny}},
+	"only":       {{"set", "words", critOnly}},
+	"lt":         {{"int", "number", func(v any, c *critCond) bool { return v.(int) < c.count }}},
+	"lte":        {{"int", "number", func(v any, c *critCond) bool { return v.(int) <= c.count }}},
+	"gte":        {{"int", "number", func(v any, c *critCond) bool { return v.(int) >= c.count }}},
+}
+
+// op gives what an operator means for the fact, nil where it means nothing.
+func (f *Fact) op(name string) *critOp {
+	for _, op := range critOps[name] {
+		if op.of == f.Type {
+			return op
+		}
+	}
+	return nil
 }
 
 func critAmong(v any, c *critCond) bool { return slices.Contains(c.words, v.(string)) }
@@ -150,7 +162,7 @@ func (l critLook) eval(c *critCond) (truth, []string) {
 	if v == nil {
 		return critUnknown, []string{c.Fact}
 	}
-	return critTruth(critOps[c.Op].holds(v, c)), nil
+	return critTruth(l.c.byKey[c.Fact].op(c.Op).holds(v, c)), nil
 }
 
 func (l critLook) join(subs []*critCond, t truth, with func(a, b truth) truth) (truth, []string) {
@@ -170,6 +182,7 @@ func (l critLook) join(subs []*critCond, t truth, with func(a, b truth) truth) (
 type critFinding struct {
 	name   string // of the component; empty: the system itself
 	best   int
+	scale  int         // level of the harm scale
 	held   []*critRule // rules, then floors
 	open   []critOpen
 	manual bool
@@ -192,6 +205,7 @@ func (c *Criteria) weigh(facts Facts, name string) critFinding {
 			w.open = append(w.open, critOpen{r.least(), waits})
 		}
 	}
+	w.scale = l.scale()
 	w.manual = c.manual != nil && len(w.held) == 0 && len(w.open) == 0
 	return w
 }
@@ -235,7 +249,7 @@ func (c *Criteria) Classify(f Facts) Verdict {
 	}
 	v.Missing = c.waits(v.AtLeast, all...)
 	v.settle(slices.ContainsFunc(all, func(w critFinding) bool { return w.manual }))
-	c.explain(&v, all)
+	c.explain(&v, c.flagScale(&v, all))
 	return v
 }
 
@@ -254,7 +268,7 @@ func (v *Verdict) settle(manual bool) {
 func (c *Criteria) partVerdict(w critFinding) PartVerdict {
 	v := Verdict{AtLeast: w.best, Missing: c.waits(w.best, w)}
 	v.settle(w.manual)
-	c.explain(&v, []critFinding{w})
+	c.explain(&v, c.flagScale(&v, []critFinding{w}))
 	return PartVerdict{Component: w.name, Level: v.Level, Known: v.Known, Manual: v.Manual, AtLeast: v.AtLeast,
 		Criteria: v.Criteria, Floors: v.Floors, Missing: v.Missing}
 }
@@ -263,7 +277,7 @@ func (c *Criteria) partVerdict(w critFinding) PartVerdict {
 func (c *Criteria) explain(v *Verdict, all []critFinding) {
 	v.Criteria, v.Floors, v.Flags, v.Basis, v.Reasons = []string{}, []string{}, []string{}, []Citation{}, []Reason{}
 	byParts := false
-	for _, r := range slices.Concat(c.rules, c.floors, []*critRule{c.manual}) {
+	for _, r := range slices.Concat(c.rules, c.floors, []*critRule{c.manual, c.scale}) {
 		for _, w := range all {
 			if r == nil || !slices.Contains(w.held, r) && (r != c.manual || !w.manual || !v.Manual) {
 				continue
@@ -316,7 +330,7 @@ func (r *critRule) reason() Reason {
 
 // Rule finds a criterion or a floor by its id.
 func (c *Criteria) Rule(id string) (Reason, bool) {
-	for _, r := range slices.Concat(c.rules, c.floors, []*critRule{c.manual}) {
+	for _, r := range slices.Concat(c.rules, c.floors, []*critRule{c.manual, c.scale}) {
 		if r != nil && r.ID == id {
 			return r.reason(), true
 		}

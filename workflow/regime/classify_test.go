@@ -307,50 +307,56 @@ func critDrawValue(t *rapid.T, f *Fact, label string) any {
 }
 
 func TestLearningAFactNeverLowersWhatIsCertain(t *testing.T) {
-	c := critBook(t)
-	rapid.Check(t, func(t *rapid.T) {
-		less := critDraw(t, c, "")
-		more := maps.Clone(less)
-		for _, f := range c.Facts {
-			if _, given := less[f.Key]; less[f.Key] == nil && (given || f.Default == nil) && f.Type != "list" && rapid.Bool().Draw(t, "learn "+f.Key) {
-				more[f.Key] = critDrawValue(t, f, "learned ")
-			}
-		}
-		before, after := c.Classify(less), c.Classify(more)
-		if after.AtLeast < before.AtLeast {
-			t.Fatalf("from at least %d to %d", before.AtLeast, after.AtLeast)
-		}
-		if before.Known && (!after.Known || after.Level != before.Level) {
-			t.Fatalf("a known level %d became %d", before.Level, after.Level)
-		}
-		if before.Manual && !after.Manual {
-			t.Fatal("left to the appraiser, then not")
-		}
-	})
+	for name, c := range map[string]*Criteria{tt03: critBook(t), r331: crit331(t)} {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				less := critDraw(t, c, "")
+				more := maps.Clone(less)
+				for _, f := range c.Facts {
+					if _, given := less[f.Key]; less[f.Key] == nil && (given || f.Default == nil) && f.Type != "list" && rapid.Bool().Draw(t, "learn "+f.Key) {
+						more[f.Key] = critDrawValue(t, f, "learned ")
+					}
+				}
+				before, after := c.Classify(less), c.Classify(more)
+				if after.AtLeast < before.AtLeast {
+					t.Fatalf("from at least %d to %d", before.AtLeast, after.AtLeast)
+				}
+				if before.Known && (!after.Known || after.Level != before.Level) {
+					t.Fatalf("a known level %d became %d", before.Level, after.Level)
+				}
+				if before.Manual && !after.Manual {
+					t.Fatal("left to the appraiser, then not")
+				}
+			})
+		})
+	}
 }
 
 func TestTheHighestComponentWins(t *testing.T) {
-	c := critBook(t)
-	rapid.Check(t, func(t *rapid.T) {
-		var parts []Component
-		best, manual, open := 0, false, 0
-		for i := range rapid.IntRange(1, 4).Draw(t, "parts") {
-			p := Component{Name: strconv.Itoa(i), Facts: critDraw(t, c, strconv.Itoa(i)+" ")}
-			v := c.Classify(p.Facts)
-			best, manual = max(best, v.AtLeast), manual || v.Manual
-			if !v.Known && !v.Manual {
-				open++
-			}
-			parts = append(parts, p)
-		}
-		v := c.Classify(Facts{componentsFact: parts})
-		if v.AtLeast != best || v.Known && v.Level != best {
-			t.Fatalf("at least %d, level %d, highest part %d", v.AtLeast, v.Level, best)
-		}
-		if open == 0 && v.Known == (manual && best < 5) {
-			t.Fatalf("known %v, a part for the appraiser %v", v.Known, manual)
-		}
-	})
+	for name, c := range map[string]*Criteria{tt03: critBook(t), r331: crit331(t)} {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				var parts []Component
+				best, manual, open := 0, false, 0
+				for i := range rapid.IntRange(1, 4).Draw(t, "parts") {
+					p := Component{Name: strconv.Itoa(i), Facts: critDraw(t, c, strconv.Itoa(i)+" ")}
+					v := c.Classify(p.Facts)
+					best, manual = max(best, v.AtLeast), manual || v.Manual
+					if !v.Known && !v.Manual {
+						open++
+					}
+					parts = append(parts, p)
+				}
+				v := c.Classify(Facts{componentsFact: parts})
+				if v.AtLeast != best || v.Known && v.Level != best {
+					t.Fatalf("at least %d, level %d, highest part %d", v.AtLeast, v.Level, best)
+				}
+				if open == 0 && v.Known == (manual && best < 5) {
+					t.Fatalf("known %v, a part for the appraiser %v", v.Known, manual)
+				}
+			})
+		})
+	}
 }
 
 func TestFactsAndVerdictsComeBackFromJSONAsTheyWere(t *testing.T) {

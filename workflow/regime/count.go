@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Why says what counting made of a day.
@@ -17,7 +18,9 @@ const (
 	SkippedWeekend   Why = "weekend"
 	SkippedHoliday   Why = "holiday"
 	SkippedSwapOff   Why = "swap_off"
-	Rolled           Why = "rolled" // the working day a term that ended on a rest day ends on
+	ClockStarts      Why = "clock_starts" // the moment of the event, for a term in hours
+	RunsThrough      Why = "runs_through" // a day that hours run through, rest days too
+	Rolled           Why = "rolled"       // the working day a term that ended on a rest day ends on
 )
 
 // CountedDay is one day of a computation, in the order it was looked at.
@@ -38,8 +41,10 @@ type Computation struct {
 	Remind      bool // passing it leaves no overdue mark
 	Origin      Origin
 	Basis       []Citation
-	Provisional bool  // months whose year has no calendar: the day is not rolled yet
-	Unverified  []Day // days no source backs that the count looked at
+	Counting    *Counting `json:",omitempty"` // where how it was counted is not the rule's own word; nil otherwise
+	At          time.Time `json:",omitzero"`  // of a term in hours: its last moment; zero where only the day of the event is known
+	Provisional bool      // months whose year has no calendar: the day is not rolled yet
+	Unverified  []Day     // days no source backs that the count looked at
 	Steps       []CountedDay
 }
 
@@ -68,6 +73,10 @@ func (c *Calendar) Due(dl *Deadline, from, start Day) (Computation, error) {
 		return Computation{}, fmt.Errorf("%s needs the day it begins on", dl.Key)
 	}
 	n := dlCount{c, &o}
+	if dl.Unit == Hours {
+		n.hours(from.Start(), dl.Amount)
+		return o, nil
+	}
 	n.step(from, 0, FirstDayExcluded, "")
 	if dl.Amount == 0 {
 		o.Due = from
@@ -91,6 +100,18 @@ func (c *Calendar) Due(dl *Deadline, from, start Day) (Computation, error) {
 	return o, nil
 }
 
+// DueAt works out a term from a moment. Hours run to the minute; every other
+// unit counts from the day of the moment in Asia/Ho_Chi_Minh, as Due does.
+func (c *Calendar) DueAt(dl *Deadline, from time.Time, start Day) (Computation, error) {
+	o, err := c.Due(dl, DayOf(from), start)
+	if err == nil && dl.Unit == Hours {
+		o.Steps = nil
+		dlCount{c, &o}.hours(from, dl.Amount)
+		o.At = from.In(Zone).Add(time.Duration(dl.Amount) * time.Hour)
+	}
+	return o, err
+}
+
 // DueIn works out the last day of a yearly report: "before 20/12" ends with
 // 19/12 and is not rolled (a reading, strict). Silent rules give None.
 func (c *Calendar) DueIn(dl *Deadline, year int) (Computation, error) {
@@ -108,7 +129,7 @@ func (c *Calendar) DueIn(dl *Deadline, year int) (Computation, error) {
 }
 
 func dlStart(dl *Deadline, from Day) Computation {
-	return Computation{Rule: dl.Key, From: from, Origin: dl.Origin, Basis: dl.Basis, Remind: dl.Remind}
+	return Computation{Rule: dl.Key, From: from, Origin: dl.Origin, Basis: dl.Basis, Remind: dl.Remind, Counting: dl.Counting}
 }
 
 func (n dlCount) step(d Day, number int, why Why, name string) {
@@ -123,6 +144,21 @@ func (n dlCount) look(d Day) (DayInfo, error) {
 		n.o.Unverified = append(n.o.Unverified, d)
 	}
 	return i, err
+}
+
+// hours run from the moment of the event through nights and rest days: no text
+// stops them (a reading). Where only the day is known they run from its first
+// moment, so that the day named is never too late.
+func (n dlCount) hours(from time.Time, amount int) {
+	first, last := DayOf(from), DayOf(from.Add(time.Duration(amount)*time.Hour))
+	n.step(first, 0, ClockStarts, "")
+	for d := first.AddDays(1); d.Before(last); d = d.AddDays(1) {
+		n.step(d, 0, RunsThrough, "")
+	}
+	if first != last {
+		n.step(last, amount, RunsThrough, "")
+	}
+	n.o.Due = last
 }
 
 // calendarDays counts every day and rolls the last one (Đ148 k5).

@@ -24,61 +24,52 @@ type Criteria struct {
 	rules          []*critRule // sorted by level, then id
 	floors         []*critRule // those with a least level, sorted like rules
 	manual         *critRule   // the floor of systems no criterion names, if any
+	scale          *critRule   // the floor that flags a harm scale above the implied level, if any
 	contradictions []*critRule
 }
 
 // Fact is one thing asked about a system.
 type Fact struct {
-	Key      string         `yaml:"key"`
-	Type     string         `yaml:"type"`    // set, enum, bool, int or list
-	Values   []string       `yaml:"values"`  // of a set or an enum, in their order
-	Min      *int           `yaml:"min"`     // of an int; nil: no bound
-	Max      *int           `yaml:"max"`     // of an int; nil: no bound
-	Besides  map[string]int `yaml:"besides"` // words allowed in place of a number, and the number each counts as
-	Default  any            `yaml:"default"` // what leaving it out means; nil: unknown
-	Ask      string         `yaml:"ask"`     // the question, in Vietnamese
-	Basis    []Citation     `yaml:"basis"`
-	Verified Verified       `yaml:"verified"`
-	Note     string         `yaml:"note"`
-	line     int
+	Key        string         `yaml:"key"`
+	Type       string         `yaml:"type"`         // set, enum, bool, int or list
+	Values     []string       `yaml:"values"`       // of a set or an enum, in their order
+	Min        *int           `yaml:"min"`          // of an int; nil: no bound
+	Max        *int           `yaml:"max"`          // of an int; nil: no bound
+	Besides    map[string]int `yaml:"besides"`      // words allowed in place of a number, and the number each counts as
+	MayBeEmpty bool           `yaml:"may_be_empty"` // of a set: none of the values is an answer
+	Default    any            `yaml:"default"`      // what leaving it out means; nil: unknown
+	Ask        string         `yaml:"ask"`          // the question, in Vietnamese
+	Basis      []Citation     `yaml:"basis"`
+	Verified   Verified       `yaml:"verified"`
+	Note       string         `yaml:"note"`
+	line       int
 }
 
 // HarmScale is what harm belongs to which level, by the law itself.
 type HarmScale struct {
-	Basis    []Citation     `yaml:"basis"`
-	Verified Verified       `yaml:"verified"`
-	Levels   map[int]string `yaml:"levels"`
+	Basis    []Citation                  `yaml:"basis"`
+	Verified Verified                    `yaml:"verified"`
+	Levels   map[int]string              `yaml:"levels"`
+	Table    map[int]map[string][]string `yaml:"table"` // level → fact → values that reach it; none: for people only
 	line     int
 }
-
-// Principle is a rule about the criteria themselves.
-type Principle struct {
-	ID       string     `yaml:"id"`
-	Rule     string     `yaml:"rule"`
-	Basis    []Citation `yaml:"basis"`
-	Origin   Origin     `yaml:"origin"`
-	Verified Verified   `yaml:"verified"`
-	line     int
-}
-
-// The principle that makes the highest component decide; the answer cites it.
-const critHighestComponent = "P3"
 
 // critRule is a rule, a floor or a contradiction: something that follows when
 // its condition holds.
 type critRule struct {
-	ID       string     `yaml:"id"`
-	Level    int        `yaml:"level"`     // of a rule
-	MinLevel int        `yaml:"min_level"` // of a floor
-	Manual   bool       `yaml:"manual"`    // of the floor where nothing matches
-	Flag     string     `yaml:"flag"`      // of a floor
-	Fields   []string   `yaml:"fields"`    // of a contradiction: the facts to look at
-	Basis    []Citation `yaml:"basis"`
-	Origin   Origin     `yaml:"origin"`
-	Verified Verified   `yaml:"verified"`
-	When     *critCond  `yaml:"when"`
-	Explain  string     `yaml:"explain"`
-	line     int
+	ID         string     `yaml:"id"`
+	Level      int        `yaml:"level"`       // of a rule
+	MinLevel   int        `yaml:"min_level"`   // of a floor
+	Manual     bool       `yaml:"manual"`      // of the floor where nothing matches
+	ScaleAbove bool       `yaml:"scale_above"` // of the floor that compares the harm scale with the level
+	Flag       string     `yaml:"flag"`        // of a floor
+	Fields     []string   `yaml:"fields"`      // of a contradiction: the facts to look at
+	Basis      []Citation `yaml:"basis"`
+	Origin     Origin     `yaml:"origin"`
+	Verified   Verified   `yaml:"verified"`
+	When       *critCond  `yaml:"when"`
+	Explain    string     `yaml:"explain"`
+	line       int
 }
 
 // critCond is one leaf (Fact, Op, Value) or one of All, Any and Not.
@@ -105,13 +96,6 @@ func (f *Fact) UnmarshalYAML(n ast.Node) (err error) {
 func (h *HarmScale) UnmarshalYAML(n ast.Node) (err error) {
 	type plain HarmScale
 	h.line, err = critNode(n, (*plain)(h))
-	return err
-}
-
-// UnmarshalYAML reads a principle and remembers its line.
-func (p *Principle) UnmarshalYAML(n ast.Node) (err error) {
-	type plain Principle
-	p.line, err = critNode(n, (*plain)(p))
 	return err
 }
 
@@ -176,7 +160,7 @@ func readCriteria(files fs.FS, name string) (*Criteria, error) {
 	x.questions()
 	for _, r := range raw.Rules {
 		if x.rule(r, r != nil && r.Level == 0, "a rule needs a level") {
-			x.bad(r.MinLevel != 0 || r.Manual || r.Flag != "" || r.Fields != nil, r.line, r.ID+": min_level, manual, flag and fields belong to no rule")
+			x.bad(r.MinLevel != 0 || r.Manual || r.ScaleAbove || r.Flag != "" || r.Fields != nil, r.line, r.ID+": min_level, manual, flag and fields belong to no rule")
 			c.rules = append(c.rules, r)
 		}
 	}
@@ -219,6 +203,7 @@ func (x *critReader) fact(f *Fact) {
 	bad((f.Type == "set" || f.Type == "enum") != (len(f.Values) > 0), "values belong to sets and enums, which need them")
 	bad(len(slices.Compact(slices.Sorted(slices.Values(f.Values)))) != len(f.Values), "names a value twice")
 	bad(f.Type != "int" && (f.Min != nil || f.Max != nil || f.Besides != nil), "min, max and besides belong to an int")
+	bad(f.Type != "set" && f.MayBeEmpty, "may_be_empty belongs to a set")
 	bad((f.Type == "list") != (f.Key == componentsFact), "the only list is "+componentsFact)
 	bad(f.Ask == "", "has no question (ask)")
 	x.cites(f.line, f.Key, f.Basis, f.Verified)
@@ -268,7 +253,7 @@ func (x *critReader) rule(r *critRule, lacks bool, what string) bool {
 	x.bad(!r.Origin.valid(), r.line, r.ID+": unknown origin "+string(r.Origin))
 	x.bad(r.Explain == "", r.line, r.ID+": explains nothing")
 	x.cites(r.line, r.ID, r.Basis, r.Verified)
-	x.bad((r.When == nil) != r.Manual, r.line, r.ID+": needs a condition (when), unless it is manual")
+	x.bad((r.When == nil) != (r.Manual || r.ScaleAbove), r.line, r.ID+": needs a condition (when), unless it is manual or scale_above")
 	if r.When != nil {
 		x.cond(r, r.When)
 	}
@@ -277,14 +262,19 @@ func (x *critReader) rule(r *critRule, lacks bool, what string) bool {
 }
 
 func (x *critReader) floor(r *critRule) {
-	if !x.rule(r, r != nil && (r.MinLevel != 0) == r.Manual, "a floor needs either min_level or manual") {
+	if !x.rule(r, r != nil && r.kinds() != 1, "a floor needs either min_level or manual or scale_above") {
 		return
 	}
 	x.bad(r.Level != 0 || r.Fields != nil, r.line, r.ID+": level and fields belong to no floor")
 	x.bad(r.Flag == "", r.line, r.ID+": raises no flag")
 	x.bad(r.Manual && x.c.manual != nil, r.line, r.ID+": a second manual floor")
-	if r.Manual {
+	x.bad(r.ScaleAbove && x.c.scale != nil, r.line, r.ID+": a second scale_above floor")
+	switch {
+	case r.Manual:
 		x.c.manual = r
+		return
+	case r.ScaleAbove:
+		x.c.scale = r
 		return
 	}
 	x.c.floors = append(x.c.floors, r)
@@ -294,32 +284,11 @@ func (x *critReader) contradiction(r *critRule) {
 	if !x.rule(r, r != nil && len(r.Fields) == 0, "a contradiction needs fields") {
 		return
 	}
-	x.bad(r.least() != 0 || r.Manual || r.Flag != "", r.line, r.ID+": level, min_level, manual and flag belong to no contradiction")
+	x.bad(r.least() != 0 || r.Manual || r.ScaleAbove || r.Flag != "", r.line, r.ID+": level, min_level, manual and flag belong to no contradiction")
 	for _, f := range r.Fields {
 		x.bad(x.c.byKey[f] == nil, r.line, r.ID+": unknown fact "+f)
 	}
 	x.c.contradictions = append(x.c.contradictions, r)
-}
-
-func (x *critReader) scale() {
-	h := x.c.HarmScale
-	x.cites(h.line, "harm_scale", h.Basis, h.Verified)
-	for l := 1; l <= 5; l++ {
-		x.bad(h.Levels[l] == "", h.line, fmt.Sprintf("harm_scale: says nothing of level %d", l))
-	}
-	x.bad(len(h.Levels) > 5, h.line, "harm_scale: a level outside 1 to 5")
-}
-
-func (x *critReader) principle(p *Principle) {
-	if p == nil {
-		x.bad(true, 0, "a principle is empty")
-		return
-	}
-	x.bad(p.ID == "" || p.Rule == "", p.line, p.ID+": a principle needs an id and a rule")
-	x.bad(x.c.Principles[p.ID] != nil, p.line, p.ID+": is named twice")
-	x.bad(!p.Origin.valid(), p.line, p.ID+": unknown origin "+string(p.Origin))
-	x.cites(p.line, p.ID, p.Basis, p.Verified)
-	x.c.Principles[p.ID] = p
 }
 
 func (x *critReader) cites(line int, who string, basis []Citation, mark Verified) {
@@ -359,13 +328,17 @@ func (x *critReader) cond(r *critRule, c *critCond) {
 
 func (x *critReader) leaf(r *critRule, c *critCond) {
 	bad := func(when bool, reason string) { x.bad(when, c.line, r.ID+": "+reason) }
-	f, op := x.c.byKey[c.Fact], critOps[c.Op]
+	f, ops := x.c.byKey[c.Fact], critOps[c.Op]
 	bad(f == nil, "unknown fact "+c.Fact)
-	bad(op == nil, "unknown op "+c.Op)
-	if f == nil || op == nil {
+	bad(ops == nil, "unknown op "+c.Op)
+	if f == nil || ops == nil {
 		return
 	}
-	bad(f.Type != op.of, fmt.Sprintf("%s does not fit %s, which is a %s", c.Op, c.Fact, f.Type))
+	op := f.op(c.Op)
+	if op == nil {
+		bad(true, fmt.Sprintf("%s does not fit %s, which is a %s", c.Op, c.Fact, f.Type))
+		return
+	}
 	bad(c.Op == "in_or_null" && r.MinLevel == 0, "in_or_null belongs to floors")
 	ok := false
 	switch op.takes {
@@ -388,8 +361,10 @@ func (x *critReader) leaf(r *critRule, c *critCond) {
 // Sizes tells how many rules and floors there are, the manual one included.
 func (c *Criteria) Sizes() (rules, floors int) {
 	floors = len(c.floors)
-	if c.manual != nil {
-		floors++
+	for _, r := range []*critRule{c.manual, c.scale} {
+		if r != nil {
+			floors++
+		}
 	}
 	return len(c.rules), floors
 }

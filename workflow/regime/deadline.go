@@ -16,8 +16,9 @@ import (
 type Unit string
 
 // The units of a deadline: days of the calendar, days offices of the State
-// work, months.
+// work, months, hours from the moment of the event.
 const (
+	Hours        Unit = "hour"
 	CalendarDays Unit = "day"
 	WorkingDays  Unit = "working_day"
 	Months       Unit = "month"
@@ -54,7 +55,8 @@ type Window struct {
 
 // Deadline is one rule of time: a term that runs from an event, an interval
 // between checks, a yearly report date, one fixed date, or the statement that
-// the law sets none. It has exactly one of Unit, Before, Until and Silent.
+// the law sets none. Also names a yes/no fact that brings a system under the rule
+// whatever its level; Counting is given where how we count is not the rule's own word. It has exactly one of Unit, Before, Until and Silent.
 type Deadline struct {
 	Key       string     `yaml:"key"`
 	Name      string     `yaml:"name"` // in Vietnamese, for people
@@ -62,6 +64,8 @@ type Deadline struct {
 	Unit      Unit       `yaml:"unit"`
 	Starts    string     `yaml:"starts"` // the event whose day is not counted, a machine word
 	Levels    []int      `yaml:"levels"`
+	Also      string     `yaml:"also"`
+	Counting  *Counting  `yaml:"counting"`
 	Scope     string     `yaml:"scope"`  // of an interval: system or organisation
 	Before    *MonthDay  `yaml:"before"` // yearly: the last day is the one before
 	Until     Day        `yaml:"until_before"`
@@ -75,6 +79,14 @@ type Deadline struct {
 	Note      string     `yaml:"note"`
 	line      int
 	unread    string
+}
+
+// Counting marks a way of counting that the text of the rule leaves open: where
+// it comes from, how far it was checked, and what else could be meant.
+type Counting struct {
+	Origin   Origin   `yaml:"origin" json:"origin"`
+	Verified Verified `yaml:"verified" json:"verified"`
+	Note     string   `yaml:"note" json:"note"` // in Vietnamese, for people
 }
 
 // UnmarshalYAML reads a deadline and remembers its line. An unreadable day
@@ -157,11 +169,12 @@ func (d *Deadline) check() (reasons []string) {
 	bad(!dlKey.MatchString(d.Key), "the key is not of the form D-APP-3")
 	bad(d.Name == "", "has no name")
 	bad(kinds != 1, "needs exactly one of unit, before, until_before and silent")
-	bad(!slices.Contains([]Unit{"", CalendarDays, WorkingDays, Months}, d.Unit), "unknown unit "+string(d.Unit))
+	bad(!slices.Contains([]Unit{"", CalendarDays, WorkingDays, Months, Hours}, d.Unit), "unknown unit "+string(d.Unit))
 	bad(d.Amount < 0 || d.MinBefore < 0, "counts below nothing")
 	bad(d.Unit == "" && (d.Amount != 0 || d.MinBefore != 0 || d.Starts != ""), "amount, min_before and starts need a unit")
 	bad(d.Unit != "" && d.Starts == "", "does not say what it starts from")
 	bad(d.MinBefore > 0 && d.Unit != CalendarDays, "min_before counts days of the calendar")
+	bad(d.Counting != nil && (!d.Counting.valid() || d.Silent), "counting needs origin, mark and note, and something to count")
 	bad(d.Window != nil && d.Before == nil, "window belongs to a yearly report")
 	bad(!slices.Contains([]string{"", "system", "organisation"}, d.Scope), "unknown scope "+d.Scope)
 	bad(!d.Origin.valid(), "unknown origin "+string(d.Origin))
@@ -177,4 +190,16 @@ func (d *Deadline) check() (reasons []string) {
 		}
 	}
 	return reasons
+}
+
+func (c *Counting) valid() bool {
+	return c.Origin.valid() && c.Verified != "" && c.Verified.valid() && c.Note != ""
+}
+
+// For tells whether the rule speaks to a system of a level with these facts.
+func (d *Deadline) For(level int, f Facts) bool {
+	if d.Also != "" && f[d.Also] == true {
+		return true
+	}
+	return slices.Contains(d.Levels, level)
 }

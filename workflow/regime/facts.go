@@ -218,7 +218,7 @@ func (f *Fact) read(v any) (any, bool) {
 // readSet gives the words once each, in the order of the fact.
 func (f *Fact) readSet(v any) (any, bool) {
 	words, ok := critWords(v)
-	if !ok || len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(f.Values, w) }) {
+	if !ok || len(words) == 0 && !f.MayBeEmpty || slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(f.Values, w) }) {
 		return nil, false
 	}
 	return slices.DeleteFunc(slices.Clone(f.Values), func(w string) bool { return !slices.Contains(words, w) }), true

@@ -15,6 +15,7 @@ type Procedure struct {
 	Key    string           `yaml:"key"`
 	Title  string           `yaml:"title"`
 	Levels []int            `yaml:"levels"` // proposed levels that run it; none for the system's own
+	Listed []int            `yaml:"listed"` // levels that run it when the system is on the national list
 	Start  string           `yaml:"start"`
 	States map[string]State `yaml:"states"`
 	Steps  []Step           `yaml:"steps"`
@@ -25,6 +26,8 @@ type State struct {
 	Stage  string  `yaml:"stage"`  // preparing, appraising, approving, in_force, closed
 	Holder string  `yaml:"holder"` // capacity that must act next
 	Within *Within `yaml:"within"`
+	Opens  *Opens  `yaml:"opens"`  // the clock's act so many days before the interval ends
+	Passes string  `yaml:"passes"` // the clock's act when the interval has ended
 	Form08 string  `yaml:"form08"` // public state of the yearly report: drafting, sent, appraised, approved
 	End    bool    `yaml:"end"`    // nothing leads out
 	Clock  bool    `yaml:"by_clock"`
@@ -38,23 +41,46 @@ type Within struct {
 	Until  string `yaml:"until"`  // the flag that ends it though the state stays
 }
 
+// Opens is the window before the end of an interval.
+type Opens struct {
+	Days int    `yaml:"days"` // of the calendar
+	Act  string `yaml:"act"`
+}
+
+// Start is a deadline that a step starts and that runs on whatever the state.
+type Start struct {
+	Rule string `yaml:"rule"`
+	Then string `yaml:"then"` // the clock's act when it has passed; none: a mark and a notice
+}
+
 // Step is one move: an act, from where, to where, by whom, on what condition,
 // with the article it rests on.
 type Step struct {
-	Act    string            `yaml:"act"`
-	From   []string          `yaml:"from"`
-	To     string            `yaml:"to"` // "same": the state stays
-	By     []string          `yaml:"by"` // roles
-	Guards []string          `yaml:"guards"`
-	Does   []string          `yaml:"does"`
-	Issues []string          `yaml:"issues"` // forms; the first bears the number
-	Or     string            `yaml:"or"`     // form the person may choose instead of the first
-	Drafts []string          `yaml:"drafts"` // forms printed as drafts beside
-	System map[string]string `yaml:"system"` // what becomes of the system: by track, or for a first or another determination
-	Once   string            `yaml:"once"`   // flag after which the step is closed
-	Basis  []Citation        `yaml:"basis"`
-	Origin Origin            `yaml:"origin"`
-	line   int
+	Act       string            `yaml:"act"`
+	From      []string          `yaml:"from"`
+	To        string            `yaml:"to"` // "same": the state stays
+	By        []string          `yaml:"by"` // roles
+	Guards    []string          `yaml:"guards"`
+	Does      []string          `yaml:"does"`
+	Issues    []string          `yaml:"issues"`    // forms; the first bears the number
+	Or        string            `yaml:"or"`        // form the person may choose instead of the first
+	Drafts    []string          `yaml:"drafts"`    // forms printed as drafts beside
+	System    map[string]string `yaml:"system"`    // what becomes of the system: by track, or for a first or another determination
+	Once      string            `yaml:"once"`      // flag after which the step is closed
+	Held      string            `yaml:"held"`      // open only while this capacity has the file
+	Hands     string            `yaml:"hands"`     // capacity the file goes to though the state stays
+	Whilst    []string          `yaml:"whilst"`    // states of the system in which a case may open
+	When      string            `yaml:"when"`      // of a step of the clock: what must be so
+	Task      bool              `yaml:"task"`      // open only while the system owes a review
+	Decider   bool              `yaml:"decider"`   // for the body that signed the decision in force, or one above it
+	Delegated bool              `yaml:"delegated"` // a delegate of the owner may act too
+	Performer bool              `yaml:"performer"` // for the performer of the check alone
+	Records   []string          `yaml:"records"`   // papers of an outside body, kept as received
+	Starts    []Start           `yaml:"starts"`
+	Ends      []string          `yaml:"ends"` // rules whose deadline ends here
+	Basis     []Citation        `yaml:"basis"`
+	Origin    Origin            `yaml:"origin"`
+	line      int
 }
 
 // UnmarshalYAML reads a state and remembers its line.
@@ -138,6 +164,7 @@ func readProcedure(files fs.FS, name string, r *Regime, b *Book) (*Procedure, er
 	if err := decode(files, name, p); err != nil {
 		return nil, err
 	}
+	r.procedures = append(r.procedures, p)
 	x := &procedureReader{file: name, p: p, r: r, b: b}
 	if _, ok := p.States[p.Start]; !ok {
 		x.bad(0, "start: no state "+p.Start)
@@ -176,7 +203,7 @@ func (x *procedureReader) state(key string, s State) {
 func (x *procedureReader) speaksFor(s *Step, capacity string) bool {
 	return slices.ContainsFunc(s.By, func(role string) bool {
 		c := x.b.Roles[role].Capacity
-		return c == capacity || capacity == "appraiser" && c == "sdu"
+		return c == capacity || capacity == "appraiser" && (c == "sdu" || c == "centre")
 	})
 }
 
@@ -185,6 +212,7 @@ func (x *procedureReader) step(s *Step) {
 	if _, ok := x.b.Acts[s.Act]; !ok {
 		bad("no such act in acts.yaml")
 	}
+	x.more(s, bad)
 	if len(s.Basis) == 0 || !s.Origin.valid() {
 		bad("cites nothing: basis and origin are needed")
 	}
@@ -226,6 +254,28 @@ func (x *procedureReader) step(s *Step) {
 	}
 }
 
+// more checks the rarer words of a step.
+func (x *procedureReader) more(s *Step, bad func(string)) {
+	for _, c := range []string{s.Held, s.Hands} {
+		if !slices.Contains(capacities, c) {
+			bad("unknown capacity " + c)
+		}
+	}
+	if !slices.Contains(conditions, s.When) {
+		bad("unknown condition " + s.When)
+	}
+	for _, st := range s.Starts {
+		if _, ok := x.r.Deadlines[st.Rule]; !ok {
+			bad("starts: no deadline " + st.Rule)
+		}
+	}
+	for _, rule := range s.Ends {
+		if _, ok := x.r.Deadlines[rule]; !ok {
+			bad("ends: no deadline " + rule)
+		}
+	}
+}
+
 // twins refuses two steps with one act from one state.
 func (x *procedureReader) twins() {
 	seen := map[string]int{}
@@ -234,7 +284,7 @@ func (x *procedureReader) twins() {
 			if from == "" && len(s.From) > 0 {
 				continue
 			}
-			key := from + "/" + s.Act
+			key := from + "/" + s.Act + "/" + s.When + "/" + s.Held
 			if line, ok := seen[key]; ok {
 				x.bad(s.line, s.Act+": leaves "+from+" already by line "+strconv.Itoa(line))
 			}
@@ -256,7 +306,7 @@ func (x *procedureReader) reach() {
 			}
 		}
 	}
-	moved := len(x.p.Levels) == 0 // a system's states are moved by the dossiers
+	moved := len(x.p.Levels) == 0 && x.p.Key != "check" // a system's states are moved by the dossiers
 	for key, s := range x.p.States {
 		if !reached[key] && !s.Clock && !moved {
 			x.bad(s.line, key+": no step leads here")

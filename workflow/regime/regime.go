@@ -9,32 +9,45 @@ import (
 
 // Regime is one set of rules with the days it is in force, both included.
 type Regime struct {
-	Key         string               `yaml:"key"`
-	Like        string               `yaml:"like"` // regime whose files stand where this folder has none
-	Title       string               `yaml:"title"`
-	From        Day                  `yaml:"from"`
-	To          Day                  `yaml:"to"` // zero: no end known
-	Basis       []Citation           `yaml:"basis"`
-	Verified    Verified             `yaml:"verified"`
-	Standard    string               `yaml:"standard"`
-	CarriesOn   []string             `yaml:"carries_on"` // regimes whose open cases go on under this one
-	Ended       *Ending              `yaml:"ended"`
-	Declared    *Extension           `yaml:"declared"`
-	Chosen      *Extension           `yaml:"chosen"`
-	Lease       LeaseBasis           `yaml:"lease"`
-	LevelsLater []int                `yaml:"levels_not_yet"` // levels the program does not carry yet
-	Copies      Copies               `yaml:"copies"`
-	Redetermine []Citation           `yaml:"redetermine"` // how an approved level is determined again
-	Numbers     []Citation           `yaml:"numbers"`     // one number, once a year
-	Texts       []Text               `yaml:"texts"`
-	Criteria    *Criteria            `yaml:"-"`
-	Deadlines   map[string]*Deadline `yaml:"-"`
-	Papers      *DossierPapers       `yaml:"-"`
-	Guards      map[string]GuardRule `yaml:"-"`
-	System      *Procedure           `yaml:"-"`
-	Dossiers    []*Procedure         `yaml:"-"`
-	Report      *ReportRules         `yaml:"-"` // nil: no yearly report
-	Duties      []Duty               `yaml:"-"`
+	Key              string                    `yaml:"key"`
+	Like             string                    `yaml:"like"` // regime whose files stand where this folder has none
+	Title            string                    `yaml:"title"`
+	From             Day                       `yaml:"from"`
+	To               Day                       `yaml:"to"` // zero: no end known
+	Basis            []Citation                `yaml:"basis"`
+	Verified         Verified                  `yaml:"verified"`
+	Standard         string                    `yaml:"standard"`
+	CarriesOn        []string                  `yaml:"carries_on"` // regimes whose open cases go on under this one
+	Ended            *Ending                   `yaml:"ended"`
+	Declared         *Extension                `yaml:"declared"`
+	Chosen           *Extension                `yaml:"chosen"`
+	Lease            LeaseBasis                `yaml:"lease"`
+	Copies           []Copies                  `yaml:"copies"`
+	Centre           []Body                    `yaml:"centre"`            // who leads the appraisal of levels 4 and 5
+	PM               *Body                     `yaml:"pm"`                // who decides on the list of level 5
+	Extra            []ExtraRule               `yaml:"extra"`             // further points to explain at levels 4 and 5
+	Delegation       []Citation                `yaml:"delegation"`        // how an owner delegates
+	Separation       []Separation              `yaml:"separation"`        // of leased infrastructure
+	Software         []Citation                `yaml:"software"`          // internal software is checked before operation
+	Reviews          []Review                  `yaml:"reviews"`           // duties on levels decided earlier
+	Short            string                    `yaml:"short"`             // label beside a level: regimes of one label share the meaning of their levels
+	StandardVerified Verified                  `yaml:"standard_verified"` // how far the standard was checked, where not as the regime
+	Transition       map[string]TransitionRule `yaml:"transition"`        // what becomes of what was there before, by case
+	Redetermine      []Citation                `yaml:"redetermine"`       // how an approved level is determined again
+	Numbers          []Citation                `yaml:"numbers"`           // one number, once a year
+	Texts            []Text                    `yaml:"texts"`
+	Criteria         *Criteria                 `yaml:"-"`
+	Deadlines        map[string]*Deadline      `yaml:"-"`
+	Papers           *DossierPapers            `yaml:"-"`
+	Guards           map[string]GuardRule      `yaml:"-"`
+	System           *Procedure                `yaml:"-"`
+	Office           *Procedure                `yaml:"-"`
+	Dossiers         []*Procedure              `yaml:"-"`
+	Check            *Procedure                `yaml:"-"`
+	Checks           *CheckRules               `yaml:"-"`
+	procedures       []*Procedure              // all, as read
+	Report           *ReportRules              `yaml:"-"` // nil: no yearly report
+	Duties           []Duty                    `yaml:"-"`
 }
 
 // Ending is what ended a regime.
@@ -59,10 +72,70 @@ type LeaseBasis struct {
 	After  []Citation `yaml:"after"`
 }
 
-// Copies is how many originals and copies a dossier is sent in.
+// Copies is how many originals and copies a dossier of some levels is sent in.
+// Bound copies are asked for; others are only the number printed.
 type Copies struct {
-	Originals int `yaml:"originals"`
-	Copies    int `yaml:"copies"`
+	Levels    []int `yaml:"levels"`
+	Originals int   `yaml:"originals"`
+	Copies    int   `yaml:"copies"`
+}
+
+// CopiesFor gives the number of copies at a level.
+func (r *Regime) CopiesFor(level int) Copies {
+	for _, c := range r.Copies {
+		if slices.Contains(c.Levels, level) {
+			return c
+		}
+	}
+	return Copies{}
+}
+
+// Body is an outside body that leads a step, for systems a ministry manages
+// (the value of the fact managed_by) or for all.
+type Body struct {
+	ManagedBy string     `yaml:"managed_by"`
+	Body      string     `yaml:"body"`
+	Basis     []Citation `yaml:"basis"`
+}
+
+// Lead finds the body that leads the appraisal of a system managed so.
+func (r *Regime) Lead(managedBy string) (Body, bool) {
+	i := slices.IndexFunc(r.Centre, func(b Body) bool { return b.ManagedBy == managedBy })
+	if i < 0 {
+		return Body{}, false
+	}
+	return r.Centre[i], true
+}
+
+// ExtraRule names points that the explanation of some levels must hold; with
+// Criteria only where one of them holds.
+type ExtraRule struct {
+	Levels   []int      `yaml:"levels"`
+	Points   []string   `yaml:"points"`   // needed
+	Also     []string   `yaml:"also"`     // allowed
+	Criteria []string   `yaml:"criteria"` // rule ids
+	Basis    []Citation `yaml:"basis"`
+}
+
+// Separation says how leased infrastructure of some levels must be separated.
+type Separation struct {
+	Levels []int      `yaml:"levels"`
+	Listed bool       `yaml:"listed"` // systems on the national list too, whatever their level
+	Need   string     `yaml:"need"`   // logical | physical
+	Basis  []Citation `yaml:"basis"`
+}
+
+// Review is a duty on systems whose level was decided before a day, with the
+// rule that dates it.
+type Review struct {
+	Rule          string     `yaml:"rule"`
+	DecidedBefore Day        `yaml:"decided_before"`
+	Opens         Day        `yaml:"opens"`
+	Flag          string     `yaml:"flag"`     // raised while the duty stands
+	Late          string     `yaml:"late"`     // raised after its day
+	Answered      bool       `yaml:"answered"` // by recording the review; others end with a new decision
+	Declared      bool       `yaml:"declared"` // on levels decided after that day by a declared case
+	Basis         []Citation `yaml:"basis"`
 }
 
 // Text is a legal text that papers rest on, with the days it is in force.
@@ -77,6 +150,7 @@ type Text struct {
 // and raises that flag.
 type GuardRule struct {
 	Basis  []Citation `yaml:"basis"`
+	ByRule bool       `yaml:"by_rule"` // the article stands in the rule that was not met
 	Origin Origin     `yaml:"origin"`
 	Warns  string     `yaml:"warns"`
 }
@@ -93,6 +167,7 @@ type Piece struct {
 	Name   string     `yaml:"name"`
 	Basis  []Citation `yaml:"basis"`
 	Levels []int      `yaml:"levels"`
+	Added  bool       `yaml:"added"` // by the opinion of the SDU, not by the operator
 }
 
 // DesignRule says which design document fits which track; First is what is
@@ -129,8 +204,14 @@ type PointRule struct {
 	Basis []Citation `yaml:"basis"`
 }
 
-// For finds the procedure of a dossier with a proposed level.
-func (r *Regime) For(level int) (*Procedure, bool) {
+// For finds the procedure of a dossier with a proposed level, by the route of
+// the national list where the system is on it.
+func (r *Regime) For(level int, listed bool) (*Procedure, bool) {
+	for _, p := range r.Dossiers {
+		if listed && slices.Contains(p.Listed, level) {
+			return p, true
+		}
+	}
 	for _, p := range r.Dossiers {
 		if slices.Contains(p.Levels, level) {
 			return p, true
@@ -163,18 +244,11 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 		return nil, err
 	}
 	find := func(name string) string {
-		for d, n := dir, 0; n < 8; n++ {
+		for _, d := range lineage(files, dir) {
 			b.Files++
 			if _, err := fs.Stat(files, d+"/"+name); err == nil {
 				return d + "/" + name
 			}
-			var up struct {
-				Like string `yaml:"like"`
-			}
-			if decodeLoose(files, d+"/regime.yaml", &up) != nil || up.Like == "" {
-				break
-			}
-			d = up.Like
 		}
 		return dir + "/" + name
 	}
@@ -200,14 +274,39 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)
 	}
+	if err := r.crossCheck(dir); err != nil {
+		return nil, err
+	}
 	r.System, err = readProcedure(files, find("system.yaml"), r, b)
 	keep(err)
-	for _, name := range dossierFiles(files, dir, r.Like) {
+	r.Office, err = readProcedure(files, find("office.yaml"), r, b)
+	keep(err)
+	r.Check, err = readProcedure(files, find("check.yaml"), r, b)
+	keep(err)
+	r.Checks, err = readCheckRules(files, find("performers.yaml"), r)
+	keep(err)
+	for _, name := range dossierFiles(files, lineage(files, dir)...) {
 		p, err := readProcedure(files, find(name), r, b)
 		keep(err)
 		r.Dossiers = append(r.Dossiers, p)
 	}
 	return r, errors.Join(faults...)
+}
+
+// lineage is a regime's folder and those it is like, the nearest first.
+func lineage(files fs.FS, dir string) []string {
+	var dirs []string
+	for dir != "" && !slices.Contains(dirs, dir) {
+		dirs = append(dirs, dir)
+		var up struct {
+			Like string `yaml:"like"`
+		}
+		if decodeLoose(files, dir+"/regime.yaml", &up) != nil {
+			break
+		}
+		dir = up.Like
+	}
+	return dirs
 }
 
 func dossierFiles(files fs.FS, dirs ...string) []string {
@@ -236,10 +335,31 @@ func (r *Regime) check(file, dir string) error {
 	if len(r.Basis) == 0 {
 		bad("cites nothing (basis)")
 	}
-	if !r.Verified.valid() {
-		bad("unknown mark " + string(r.Verified))
+	if r.Short == "" {
+		bad("has no label (short)")
 	}
-	cites := slices.Concat(r.Basis, r.Lease.Before, r.Lease.During, r.Lease.After)
+	if !r.Verified.valid() || !r.StandardVerified.valid() {
+		bad("unknown mark " + string(r.Verified) + " " + string(r.StandardVerified))
+	}
+	cites := slices.Concat(r.Basis, r.Lease.Before, r.Lease.During, r.Lease.After, r.Delegation, r.Software)
+	for _, x := range r.Centre {
+		cites = append(cites, x.Basis...)
+	}
+	for _, x := range r.Extra {
+		cites = append(cites, x.Basis...)
+	}
+	for _, x := range r.Separation {
+		cites = append(cites, x.Basis...)
+		if x.Need != "logical" && x.Need != "physical" {
+			bad("separation: unknown need " + x.Need)
+		}
+	}
+	for _, x := range r.Reviews {
+		cites = append(cites, x.Basis...)
+		if x.Rule == "" || x.DecidedBefore.IsZero() || x.Opens.IsZero() {
+			bad("a review needs rule, decided_before and opens")
+		}
+	}
 	for _, e := range []*Extension{r.Declared, r.Chosen} {
 		if e != nil && (e.Until.IsZero() || len(e.Basis) == 0 || !e.Origin.valid()) {
 			bad("declared and chosen need until, basis and origin")
@@ -252,6 +372,7 @@ func (r *Regime) check(file, dir string) error {
 			bad(err.Error())
 		}
 	}
+	r.checkTransition(bad)
 	return errors.Join(faults...)
 }
 
@@ -268,8 +389,8 @@ func readGuards(files fs.FS, name string) (map[string]GuardRule, error) {
 		if !slices.Contains(GuardNames, key) {
 			bad("unknown guard")
 		}
-		if len(g.Basis) == 0 || !g.Origin.valid() {
-			bad("needs basis and origin")
+		if (len(g.Basis) == 0) != g.ByRule || !g.Origin.valid() {
+			bad("needs origin and either basis or by_rule")
 		}
 		for _, c := range g.Basis {
 			if err := c.Check(); err != nil {

@@ -1,7 +1,6 @@
 package regime
 
 import (
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +18,7 @@ func open(t *testing.T) *Book {
 
 func TestTheReportOfAYearGoesByTheRulesOfItsLastDay(t *testing.T) {
 	b := open(t)
-	for year, want := range map[int]string{2016: "", 2017: "nd85-tt03", 2021: "nd85-tt03", 2022: "nd85-tt12", 2025: "nd85-tt12"} {
+	for year, want := range map[int]string{2016: "", 2017: "nd85-tt03", 2021: "nd85-tt03", 2022: "nd85-tt12", 2025: "nd85-tt12", 2026: "nd331", 2030: "nd331"} {
 		r, ok := b.ReportRegime(year)
 		if ok != (want != "") || ok && r.Key != want {
 			t.Errorf("the report of %d goes by %v, want %q", year, r, want)
@@ -41,7 +40,7 @@ func TestTheContentsAreAsManyAsTheCircularsSay(t *testing.T) {
 	}
 }
 
-// laterDeadlines are those the files of the later decree lean on.
+// laterDeadlines are deadlines for files written in a test.
 func laterDeadlines(keys ...string) map[string]*Deadline {
 	before := &MonthDay{12, 20}
 	all := map[string]*Deadline{}
@@ -54,29 +53,17 @@ func laterDeadlines(keys ...string) map[string]*Deadline {
 	return all
 }
 
-func TestTheReportOfTheDecreeOf2026HasTwelveContents(t *testing.T) {
-	files := folder(t, "nd331/reports.yaml")
-	r, err := readReports(files, "nd331/reports.yaml", laterDeadlines())
-	if err != nil || len(r.Contents) != 12 || r.Owner.Bodies[0] != "bo_cong_an" {
-		t.Fatalf("%v, %v", r, err)
+func TestTheDecreeOf2026HasTwelveContentsAndAnotherAddressee(t *testing.T) {
+	r, ok := open(t).ByKey("nd331")
+	if !ok || len(r.Report.Contents) != 12 || !slices.Equal(r.Report.Owner.Bodies, []string{"bo_cong_an"}) {
+		t.Fatalf("%+v", r.Report)
 	}
-}
-
-func TestTheDutiesOfTheDecreeOf2026SayWhatIsNotVerified(t *testing.T) {
-	list, err := readDuties(folder(t, "nd331/duties.yaml"), "nd331/duties.yaml", laterDeadlines())
-	if err != nil || !slices.ContainsFunc(list, func(d Duty) bool { return d.Verified == Unverified }) {
-		t.Errorf("%v, %v", list, err)
+	if !slices.ContainsFunc(r.Duties, func(d Duty) bool { return d.Verified == Unverified }) {
+		t.Error("what is not verified does not say so")
 	}
-}
-
-// folder gives one file of the room, also one no regime reads yet.
-func folder(t *testing.T, name string) fs.FS {
-	t.Helper()
-	b, err := laterFiles.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
+	if !slices.ContainsFunc(r.Duties, func(d Duty) bool { return d.Rule == "D-INC-24" && d.Kind == "event" }) {
+		t.Error("the first notice within 24 hours is missing (NĐ 331/2026 Đ31 k2 d)")
 	}
-	return fstest.MapFS{name: {Data: b}}
 }
 
 func TestBadReportRulesAreRefusedWithTheirLine(t *testing.T) {

@@ -52,6 +52,8 @@ func Exercise(t *testing.T, open func(t *testing.T) workflow.Store) {
 		"systems are found without accents and page by key": systems,
 		"an import is whole or nothing":                     imports,
 		"due cases are found once":                          dueCases,
+		"what a crash left reserved is swept":               sweep,
+		"systems are found by a list of ids":                systemsOf,
 	} {
 		t.Run(name, func(t *testing.T) { exam(t, open(t)) })
 	}
@@ -111,7 +113,7 @@ func keeping(t *testing.T, s workflow.Store) {
 	if len(p.PDF) != 3 || p.Text != "chữ" {
 		t.Errorf("paper %+v", p)
 	}
-	list, err := s.Papers(ctx, "c")
+	list, err := s.Papers(ctx, workflow.PaperQuery{Case: "c"})
 	ok(t, err)
 	if len(list) != 1 || list[0].Text != "chữ" {
 		t.Errorf("papers %+v", list)
@@ -139,7 +141,7 @@ func nothingHalf(t *testing.T, s workflow.Store) {
 	isKind(t, s.Keep(ctx, bad), workflow.Stale) // the request key is taken
 	got, err := s.Case(ctx, "c")
 	ok(t, err)
-	list, _ := s.Papers(ctx, "c")
+	list, _ := s.Papers(ctx, workflow.PaperQuery{Case: "c"})
 	rows, _ := s.Register(ctx, "o", day(t, "2022-06-01"))
 	log, _ := s.Events(ctx, workflow.EventQuery{Case: "c"})
 	if got.Revision != 1 || len(list) != 1 || len(rows) != 0 || len(log) != 1 {
@@ -284,7 +286,8 @@ func systems(t *testing.T, s workflow.Store) {
 func imports(t *testing.T, s workflow.Store) {
 	sys := &workflow.System{ID: "i1", Name: "Mạng", Owners: []string{"o"}, Facts: workflow.Facts{}}
 	e := workflow.RegisterEntry{ID: "i1.0", Owner: "o", System: "i1", Level: 2, From: day(t, "2019-04-30"), Order: 2}
-	ok(t, s.Import(ctx, []workflow.Office{{ID: "o", Name: "Sở"}}, []*workflow.System{sys}, []workflow.RegisterEntry{e}, workflow.Event{Act: "import"}))
+	ok(t, s.Import(ctx, &workflow.Intake{Offices: []workflow.Office{{ID: "o", Name: "Sở"}}, Systems: []*workflow.System{sys}, Entries: []workflow.RegisterEntry{e},
+		Checks: []*workflow.Case{{ID: "i1.check", Kind: workflow.KindCheck, System: "i1", Stage: "waiting", Revision: 1}}, Event: workflow.Event{Act: "import"}}))
 	rows, err := s.Register(ctx, "o", day(t, "2019-05-01"))
 	ok(t, err)
 	if len(rows) != 1 {

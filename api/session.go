@@ -1,0 +1,157 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"capdo/internal/identity"
+	"capdo/workflow"
+)
+
+// cookie is the name the session goes under. Over TLS the browser itself
+// promises that it came from this host alone.
+func (d *door) cookie() string {
+	if d.Secure {
+		return "__Host-capdo"
+	}
+	return "capdo"
+}
+
+func (d *door) token(g *gin.Context) string {
+	token, _ := g.Cookie(d.cookie())
+	return token
+}
+
+func (d *door) setCookie(g *gin.Context, token string, seconds int) {
+	http.SetCookie(g.Writer, &http.Cookie{Name: d.cookie(), Value: token, Path: "/", MaxAge: seconds, HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteStrictMode})
+}
+
+// signedIn lets pass whoever has a session and puts the person on the request.
+func (d *door) signedIn(g *gin.Context) {
+	signed, err := d.Identity.Who(g, d.token(g))
+	switch {
+	case errors.Is(err, identity.ErrNoSession):
+		d.refuse(g, http.StatusUnauthorized, "unauthenticated", "signin.needed")
+	case err != nil:
+		d.unavailable(g, err)
+	default:
+		g.Set("who", signed.Person)
+		g.Set("signed", signed)
+	}
+}
+
+// unavailable says that the keeper of accounts fails; that is no word on who
+// somebody is.
+func (d *door) unavailable(g *gin.Context, err error) {
+	d.fail(g, fmt.Errorf("%w: %w", &workflow.Problem{Kind: workflow.Busy, Key: "store.unavailable"}, err))
+}
+
+func who(g *gin.Context) string { return g.GetString("who") }
+
+// settled stops whoever goes by a password that somebody else has set.
+func (d *door) settled(g *gin.Context) {
+	if g.MustGet("signed").(identity.Signed).MustChange {
+		d.fail(g, &workflow.Problem{Kind: workflow.Denied, Key: "account.must_change"})
+	}
+}
+
+// signed is how a session is told.
+type signed struct {
+	Login      string    `json:"login"`
+	Person     string    `json:"person"`
+	MustChange bool      `json:"must_change"`
+	Until      time.Time `json:"until"`
+}
+
+func (d *door) session(g *gin.Context) {
+	g.JSON(http.StatusOK, signed(g.MustGet("signed").(identity.Signed)))
+}
+
+// opened hands out a new session.
+func (d *door) opened(g *gin.Context, token string, who identity.Signed) {
+	d.setCookie(g, token, int(identity.Life.Seconds()))
+	g.JSON(http.StatusOK, signed(who))
+}
+
+// signIn proves a password. The session the browser had before ends: nobody
+// goes on under a token that was there before the proof.
+func (d *door) signIn(g *gin.Context) {
+	var in struct {
+		Login    string `json:"login"`
+		Password string `json:"password"`
+	}
+	if !d.read(g, &in) {
+		return
+	}
+	token, who, err := d.Identity.SignIn(g, in.Login, in.Password, g.ClientIP())
+	if errors.Is(err, identity.ErrFailed) {
+		d.refuse(g, http.StatusUnauthorized, "unauthenticated", "signin.failed")
+		return
+	}
+	if old := d.token(g); err == nil && old != "" {
+		err = d.Identity.SignOut(g, old)
+	}
+	if err != nil {
+		d.failIdentity(g, err)
+		return
+	}
+	d.opened(g, token, who)
+}
+
+func (d *door) signOut(g *gin.Context) {
+	if err := d.Identity.SignOut(g, d.token(g)); err != nil {
+		d.unavailable(g, err)
+		return
+	}
+	d.setCookie(g, "", -1)
+	g.Status(http.StatusNoContent)
+}
+
+// changePassword replaces my password; every session of mine ends but the new
+// one that this answer carries.
+func (d *door) changePassword(g *gin.Context) {
+	var in struct {
+		Old string `json:"old"`
+		New string `json:"new"`
+	}
+	if !d.read(g, &in) {
+		return
+	}
+	token, who, err := d.Identity.ChangePassword(g, d.token(g), in.Old, in.New, g.ClientIP())
+	if err != nil {
+		d.failIdentity(g, err)
+		return
+	}
+	d.opened(g, token, who)
+}
+
+// failIdentity puts into a problem what accounts and passwords answer.
+func (d *door) failIdentity(g *gin.Context, err error) {
+	var wait *identity.WaitError
+	switch {
+	case errors.As(err, &wait):
+		seconds := strconv.Itoa(int((wait.After + time.Second - 1) / time.Second))
+		g.Header("Retry-After", seconds)
+		g.Abort()
+		d.write(g.Writer, g.Request, &answer{Status: http.StatusTooManyRequests, Kind: string(workflow.Busy), Key: "signin.wait", args: map[string]string{"seconds": seconds}})
+	case errors.Is(err, identity.ErrBusy):
+		d.fail(g, &workflow.Problem{Kind: workflow.Busy, Key: "signin.busy"})
+	case errors.Is(err, identity.ErrNoSession):
+		d.refuse(g, http.StatusUnauthorized, "unauthenticated", "signin.needed")
+	case errors.Is(err, identity.ErrFailed):
+		d.fail(g, invalid("old", "expect.old_password", ""))
+	case errors.Is(err, identity.ErrPassword):
+		d.fail(g, invalid("new", "expect.password", ""))
+	case errors.Is(err, identity.ErrSame):
+		d.fail(g, invalid("new", "expect.other_password", ""))
+	case errors.Is(err, identity.ErrMoved):
+		d.fail(g, &workflow.Problem{Kind: workflow.Stale, Key: "account.moved_on"})
+	default:
+		d.unavailable(g, err)
+	}
+}

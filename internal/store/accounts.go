@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"capdo/internal/identity"
+)
+
+var _ identity.Keeper = (*Store)(nil)
+
+// Account finds an account by login.
+func (s *Store) Account(ctx context.Context, login string) (a identity.Account, err error) {
+	got := s.read(ctx).Raw("SELECT person, login, hash, disabled, must_change FROM accounts WHERE login = ?", login).Scan(&a)
+	if got.Error == nil && got.RowsAffected == 0 {
+		return a, identity.ErrUnknown
+	}
+	return a, got.Error
+}
+
+// SaveAccount adds or changes an account as it was seen, and ends every session
+// of its person in the same transaction.
+func (s *Store) SaveAccount(ctx context.Context, was, now identity.Account) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		var done *gorm.DB
+		if was.Login == "" {
+			done = tx.Exec("INSERT INTO accounts (login, person, hash, disabled, must_change) VALUES (?, ?, ?, ?, ?) ON CONFLICT (login) DO NOTHING",
+				now.Login, now.Person, now.Hash, flag(now.Disabled), flag(now.MustChange))
+		} else {
+			done = tx.Exec("UPDATE accounts SET person = ?, hash = ?, disabled = ?, must_change = ? WHERE login = ? AND person = ? AND hash = ? AND disabled = ? AND must_change = ?",
+				now.Person, now.Hash, flag(now.Disabled), flag(now.MustChange), was.Login, was.Person, was.Hash, flag(was.Disabled), flag(was.MustChange))
+		}
+		if done.Error != nil {
+			return done.Error
+		}
+		if done.RowsAffected != 1 {
+			return identity.ErrMoved
+		}
+		return tx.Exec("DELETE FROM sessions WHERE person = ?", now.Person).Error
+	})
+}
+
+func flag(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// PutSession keeps a session under the hash of its token, as long as the account
+// has the hash that was proved, and forgets the sessions past their expiry.
+func (s *Store) PutSession(ctx context.Context, n identity.Session, hash string) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("DELETE FROM sessions WHERE expiry <= ?", n.Seen.Unix()).Error; err != nil {
+			return err
+		}
+		done := tx.Exec("INSERT INTO sessions (token, login, person, seen, expiry) SELECT CAST(? AS TEXT), login, person, CAST(? AS BIGINT), CAST(? AS BIGINT) FROM accounts WHERE login = ? AND hash = ? AND disabled = 0",
+			n.Token, n.Seen.Unix(), n.Expiry.Unix(), n.Login, hash)
+		if done.Error == nil && done.RowsAffected != 1 {
+			return identity.ErrMoved
+		}
+		return done.Error
+	})
+}
+
+// Session finds a session by the hash of its token, with its account.
+func (s *Store) Session(ctx context.Context, token string) (n identity.Session, a identity.Account, err error) {
+	var row struct {
+		identity.Account `gorm:"embedded"`
+		Seen, Expiry     int64
+	}
+	got := s.read(ctx).Raw(`SELECT a.person, a.login, a.hash, a.disabled, a.must_change, s.seen, s.expiry
+		FROM sessions s JOIN accounts a ON a.login = s.login WHERE s.token = ?`, token).Scan(&row)
+	if got.Error == nil && got.RowsAffected == 0 {
+		return n, a, identity.ErrUnknown
+	}
+	a = row.Account
+	return identity.Session{Token: token, Login: a.Login, Person: a.Person, Seen: time.Unix(row.Seen, 0), Expiry: time.Unix(row.Expiry, 0)}, a, got.Error
+}
+
+// TouchSession notes when a session was last used.
+func (s *Store) TouchSession(ctx context.Context, token string, seen time.Time) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("UPDATE sessions SET seen = ? WHERE token = ?", seen.Unix(), token).Error
+	})
+}
+
+// DropSession ends a session.
+func (s *Store) DropSession(ctx context.Context, token string) error {
+	return s.write(ctx, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM sessions WHERE token = ?", token).Error })
+}

@@ -1,0 +1,15 @@
+package store
+
+import (
+	"context"
+
+	"capdo/workflow"
+)
+
+// SystemsOf finds systems by their ids.
+func (s *Store) SystemsOf(ctx context.Context, ids []string) ([]*workflow.System, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return bodies[*workflow.System](s.read(ctx), "SELECT body FROM systems WHERE id IN ?", ids)
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"capdo/internal/store"
+	"capdo/workflow"
+)
+
+// told is what a command wrote, readable while it still runs; it says when a
+// word has come.
+type told struct {
+	mu   sync.Mutex
+	b    bytes.Buffer
+	word string
+	come chan struct{}
+}
+
+func (w *told) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n, err := w.b.Write(p)
+	if w.come != nil && strings.Contains(w.b.String(), w.word) {
+		close(w.come)
+		w.come = nil
+	}
+	return n, err
+}
+
+func (w *told) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.b.String()
+}
+
+func TestAccountsAreKeptByCommands(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "capdo.db")
+	_, st := provinceAt(t, db)
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		says, password, args string
+		code                 int
+		contains             string
+	}{
+		{"a person comes in with a role", "mật khẩu đầu tiên", "user add --login mai --name Mai --office sct --role operator_officer", 0, "mai"},
+		{"the same login again is refused", "mật khẩu đầu tiên", "user add --login mai --name Mai", 1, "login:"},
+		{"a short password is refused in words", "ngắn", "user passwd mai", 1, "12"},
+		{"a new password is set", "mật khẩu thứ hai", "user passwd mai", 0, "mai"},
+		{"nobody is no login", "", "user disable", 2, "tên đăng nhập"},
+		{"an unknown login is not found", "", "user disable nicht", 1, "Không có tài khoản"},
+		{"an account is disabled", "", "user disable mai", 0, "Đã khóa tài khoản mai"},
+		{"an account is enabled", "", "user enable mai", 0, "Đã mở lại tài khoản mai"},
+		{"an address that is none stops the server", "", "serve --proxy 10.0.0.0/33", 1, "proxy: "},
+		{"a role needs its office", "", "user grant mai --role sdu_officer", 2, "--office"},
+	} {
+		t.Run(c.says, func(t *testing.T) {
+			t.Setenv("CAPDO_PASSWORD", c.password)
+			var out bytes.Buffer
+			code := run(t.Context(), append(strings.Fields(c.args), "--db", db), strings.NewReader(""), &out, &out)
+			if code != c.code || !strings.Contains(out.String(), c.contains) {
+				t.Errorf("exit %d, want %d\n%s", code, c.code, out.String())
+			}
+		})
+	}
+	a, _ := testApp(t)
+	_, st, err := a.service(t.Context(), db, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	if _, who, err := a.identity(st).SignIn(t.Context(), "mai", "mật khẩu thứ hai", ""); err != nil || !who.MustChange || who.Person != "mai" {
+		t.Errorf("signs in as %+v, %v", who, err)
+	}
+}
+
+func TestTheServerSweepsBeforeItOpensAndStopsWhenTold(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "capdo.db")
+	svc, st := provinceAt(t, db)
+	if _, err := st.Reserve(t.Context(), workflow.NumberAsk{ID: "n", Issuer: "sct", Year: svc.Today().Year(), Text: "%s/SCT", Case: "c", Order: 3, Form: "form-01"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	out := &told{word: "http://", come: make(chan struct{})}
+	open, ended := out.come, make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--db", db, "--addr", "127.0.0.1:0"}, strings.NewReader(""), out, out)
+	}()
+	select {
+	case <-open:
+	case code := <-ended:
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+	if !strings.Contains(out.String(), "01/SCT") {
+		t.Errorf("the number that was swept is not named:\n%s", out)
+	}
+	resp, err := http.Get(regexp.MustCompile(`http://\S+`).FindString(out.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.Body.Close(); resp.StatusCode != http.StatusOK {
+		t.Errorf("the start page: %d", resp.StatusCode)
+	}
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	st, err = store.Open(t.Context(), db, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	book, err := st.Numbers(t.Context(), "sct", svc.Today().Year())
+	if err != nil || len(book) != 1 || book[0].State != workflow.Void || book[0].Reason != "left_by_a_crash" {
+		t.Errorf("the book: %+v, %v", book, err)
+	}
+}

@@ -1,6 +1,0 @@
-package regime
-
-import "embed"
-
-//go:embed nd331
-var laterFiles embed.FS
