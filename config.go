@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"capdo/internal/files"
 	"capdo/internal/intake"
 	"capdo/internal/press"
 	"capdo/internal/store"
@@ -33,6 +34,8 @@ type app struct {
 	words     *templates.Templates
 	rights    *policies.Policies
 	press     *press.Press
+	filesAt   string       // folder of files; empty: beside the database
+	files     *files.Files // of the database opened last
 }
 
 // open reads everything inside the program; a fault there stops it.
@@ -66,6 +69,7 @@ func (a *app) flags(name string, args []string, more func(*flag.FlagSet)) (*flag
 	f.StringVar(&f.db, "db", "capdo.db", "")
 	f.BoolVar(&f.json, "json", false, "")
 	f.StringVar(&f.to, "out", "", "")
+	f.StringVar(&a.filesAt, "files", "", "")
 	f.Usage = func() { _ = help(context.Background(), a, nil) }
 	if more != nil {
 		more(f.FlagSet)
@@ -124,6 +128,7 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 	if err != nil {
 		return nil, nil, err
 	}
+	a.files = a.fileRoom(path)
 	day, err := st.Setting(ctx, demoDay)
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())

@@ -132,7 +132,7 @@ func (a *app) printDemo(ctx context.Context, svc *workflow.Service, dir string) 
 }
 
 func (a *app) printDemoCase(ctx context.Context, svc *workflow.Service, dir, id string) error {
-	b, err := packCase(ctx, svc, id)
+	b, err := a.packCase(ctx, svc, id)
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (a *app) door(svc *workflow.Service, st *store.Store, secure bool, proxies 
 		notice = a.words.Message(a.lang, "cli.demo_notice", map[string]string{"day": svc.Today().String()})
 	}
 	return api.New(api.Config{Service: svc, Identity: a.identity(st), Message: a.words.Message, Intake: readRegister, Lists: lists{},
-		RegisterFile: a.registerFile, Notice: notice, Secure: secure, Proxies: proxies, Now: time.Now, Log: slog.New(slog.NewTextHandler(a.errs, nil))})
+		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: secure, Proxies: proxies, Now: time.Now, Log: slog.New(slog.NewTextHandler(a.errs, nil))})
 }
 
 func (a *app) identity(st *store.Store) *identity.Identity {

@@ -103,8 +103,8 @@ func (a *app) showTarget(r workflow.TargetResult) {
 	}
 }
 
-// fileProblem puts what a reader of lists refuses into words.
-func fileProblem(name string, err error) error {
+// listProblem puts what a reader of lists refuses into words.
+func listProblem(name string, err error) error {
 	var file *intake.FileError
 	if errors.As(err, &file) {
 		return &workflow.Problem{Kind: workflow.Invalid, Key: "import.file." + file.Reason, Args: map[string]string{"file": name, "line": strconv.Itoa(file.Line)}}
@@ -118,13 +118,13 @@ type lists struct{}
 // Layers reads a register of layers.
 func (lists) Layers(r io.Reader, name string) ([]workflow.LayerImport, []workflow.RowRefusal, string, error) {
 	rows, refused, source, err := intake.ReadLayers(r, name)
-	return rows, refused, source, fileProblem(name, err)
+	return rows, refused, source, listProblem(name, err)
 }
 
 // Plan reads one list of a plan.
 func (lists) Plan(r io.Reader, name, kind string) (workflow.PlanList, []workflow.RowRefusal, string, error) {
 	p, refused, source, err := intake.ReadPlan(r, name, kind)
-	return p, refused, source, fileProblem(name, err)
+	return p, refused, source, listProblem(name, err)
 }
 
 // printLayers prints the register of the four layers of an owner.

@@ -8,7 +8,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,6 +55,10 @@ func checkLaw(_ context.Context, a *app, args []string) error {
 	for _, l := range all {
 		fmt.Fprintf(a.out, "ok %s (%s – %s): %d facts, %d rules, %d floors, %d deadlines, %d guards, %d states, %d steps, %d forms, %s\n",
 			l.Regime, l.From, l.To, l.Facts, l.Rules, l.Floors, l.Deadlines, l.Guards, l.States, l.Steps, l.Forms, l.Standard)
+	}
+	for _, key := range slices.Sorted(maps.Keys(a.book.Catalogues)) {
+		rows, verified := a.book.Catalogues[key].Size()
+		fmt.Fprintf(a.out, "ok catalogue %s: %d rows, %d UNVERIFIED\n", key, rows, rows-verified)
 	}
 	for _, y := range a.book.Calendar.Years() {
 		fmt.Fprintf(a.out, "ok calendar %d: %d days, %d UNVERIFIED\n", y, len(a.book.Calendar.Days(y)), len(a.book.Calendar.UnverifiedDays(y)))

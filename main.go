@@ -36,6 +36,9 @@ var commands = []command{
 	{"print register", printRegister},
 	{"print paper", printPaper},
 	{"print case", printCase},
+	{"attach", attach},
+	{"overview export", overviewExport},
+	{"overview import", overviewImport},
 	{"classify", classify},
 	{"due", due},
 	{"rehearse", rehearseFiles},
@@ -56,6 +59,12 @@ var commands = []command{
 	{"duties", duties},
 	{"user disable", userDisable},
 	{"user enable", userEnable},
+	{"print sheet", printSheet},
+	{"sheet export", sheetExport},
+	{"sheet import", sheetImport},
+	{"catalogue show", catalogueShow},
+	{"catalogue export", catalogueExport},
+	{"catalogue import", catalogueImport},
 	{"help", help},
 }
 

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -13,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"time"
 
 	"capdo/internal/paper"
 	"capdo/internal/store"
@@ -233,70 +230,10 @@ func printPaper(ctx context.Context, a *app, args []string) error {
 
 func printCase(ctx context.Context, a *app, args []string) error {
 	return a.onOne(ctx, "print case", args, "cli.one_case", nil, func(f *flags, svc *workflow.Service, _ *store.Store, id string) error {
-		b, err := packCase(ctx, svc, id)
+		b, err := a.packCase(ctx, svc, id)
 		if err != nil {
 			return err
 		}
 		return a.deliver(f.to, b)
 	})
-}
-
-// packCase puts the papers of a case in order into one ZIP with a manifest of
-// their hashes. Equal papers give equal bytes.
-func packCase(ctx context.Context, svc *workflow.Service, id string) ([]byte, error) {
-	c, err := svc.Case(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	papers, err := svc.Papers(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	type entry struct {
-		File   string     `json:"file"`
-		Form   string     `json:"form"`
-		Number string     `json:"number,omitempty"`
-		Date   regime.Day `json:"date"`
-		Regime string     `json:"regime"`
-		Draft  bool       `json:"draft,omitempty"`
-		SHA256 string     `json:"sha256"`
-	}
-	manifest := struct {
-		Case, System, State, Regime string
-		Papers                      []entry
-	}{c.ID, c.System, c.State, c.Regime, nil}
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for i, p := range papers {
-		full, err := svc.Paper(ctx, p.ID)
-		if err != nil {
-			return nil, err
-		}
-		name := fmt.Sprintf("%02d-%s-v%d.pdf", i+1, p.Form, p.Version)
-		if p.Draft {
-			name = fmt.Sprintf("%02d-%s-v%d-draft.pdf", i+1, p.Form, p.Version)
-		}
-		if err := zipFile(z, name, full.PDF, p.Date.Start()); err != nil {
-			return nil, err
-		}
-		manifest.Papers = append(manifest.Papers, entry{name, p.Form, p.Number, p.Date, p.Regime, p.Draft, p.SHA256})
-	}
-	js, err := json.MarshalIndent(manifest, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	if err := zipFile(z, "manifest.json", js, c.Opened.Start()); err != nil {
-		return nil, err
-	}
-	err = z.Close()
-	return b.Bytes(), err
-}
-
-func zipFile(z *zip.Writer, name string, content []byte, at time.Time) error {
-	w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at.UTC()})
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(content)
-	return err
 }

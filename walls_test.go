@@ -28,6 +28,8 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/press":            {may: list("workflow workflow/regime templates internal/paper")},
 	"internal/store":            {may: list("gorm.io github.com/mattn/go-sqlite3 workflow workflow/regime migrations internal/identity internal/vn")},
 	"internal/intake":           {may: list("workflow internal/vn github.com/xuri/excelize github.com/goccy/go-yaml golang.org/x/text")},
+	"internal/files":            {may: list("github.com/gabriel-vasile/mimetype"), not: list("net net/http database/sql")},
+	"internal/workbook":         {may: list("workflow internal/vn internal/intake github.com/xuri/excelize")},
 	"internal/identity":         {may: list("github.com/alexedwards/argon2id golang.org/x/text")},
 	"internal/rehearse":         {may: list("workflow workflow/regime workflow/memory github.com/goccy/go-yaml")},
 	"internal/tools/fontsubset": {may: list("golang.org/x/image")},

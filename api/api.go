@@ -25,6 +25,8 @@ type Config struct {
 	Intake func(r io.Reader, name string) ([]workflow.ImportRow, []workflow.RowRefusal, string, error)
 	// RegisterFile writes a printed register as pdf, xlsx, csv or text.
 	RegisterFile func(f workflow.PaperFacts, format string) (content []byte, contentType string, err error)
+	Sheets       SheetFiles
+	FileRoom     // files of cases and overviews of systems
 	Lists        Lists
 	Notice       string           // shown on every page of a demo
 	Secure       bool             // the cookie is sent over TLS only
@@ -78,6 +80,8 @@ func (d *door) inside(in gin.IRoutes) {
 	reads(in, "/cases/:id/events", d.visible, d.events)
 	reads(in, "/cases/:id/papers", d.visible, d.papers)
 	reads(in, "/cases/:id/preview/:form", d.visible, d.preview)
+	d.fileRoutes(in)
+	d.sheetRoutes(in)
 	in.POST("/acts", d.act)
 	reads(in, "/papers/:id", d.paper)
 	reads(in, "/registers/:owner", d.ofOwner, d.register)
@@ -108,7 +112,7 @@ func (d *door) headers(next http.Handler) http.Handler {
 		if d.Secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxImport)
+		r.Body = http.MaxBytesReader(w, r.Body, most(r))
 		next.ServeHTTP(w, r)
 	})
 }

@@ -39,11 +39,14 @@ func (d *door) typed(g *gin.Context, types ...string) bool {
 
 // read decodes a JSON body strictly: unknown fields, trailing data and broken
 // text are refused, with the place.
-func (d *door) read(g *gin.Context, into any) bool {
+func (d *door) read(g *gin.Context, into any) bool { return d.readUpTo(g, into, maxBody) }
+
+// readUpTo is read for a body of another size, in bytes.
+func (d *door) readUpTo(g *gin.Context, into any, most int64) bool {
 	if !d.typed(g, "application/json") {
 		return false
 	}
-	b, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, maxBody))
+	b, err := io.ReadAll(http.MaxBytesReader(g.Writer, g.Request.Body, most))
 	if err != nil {
 		d.failBody(g, err)
 		return false

@@ -243,17 +243,21 @@ func (x *filler) blocks(list []block) {
 			x.block(b)
 			continue
 		}
+		it, at := x.data["It"], x.data["N"]
 		for n, item := range x.list(b.Each) {
 			x.data["It"], x.data["N"] = item, n+1
 			x.block(b)
 		}
-		x.data["It"], x.data["N"] = nil, 0
+		x.data["It"], x.data["N"] = it, at
 	}
 }
 
-// list finds a list among the facts by its path.
+// list finds a list by its path: among the facts, or from "It." of the item at hand.
 func (x *filler) list(path string) []any {
 	v := reflect.ValueOf(x.data["F"])
+	if rest, ok := strings.CutPrefix(path, "It."); ok {
+		v, path = reflect.ValueOf(x.data["It"]), rest
+	}
 	for _, name := range strings.Split(path, ".") {
 		if v = reflect.Indirect(v); !v.IsValid() {
 			return nil
@@ -392,6 +396,7 @@ func (x *filler) table(b *block) {
 	for _, c := range b.Table.Columns {
 		t.Columns = append(t.Columns, paper.Column{Title: c.Title, Width: c.Width, Align: c.Align})
 	}
+	it, at := x.data["It"], x.data["N"]
 	for n, item := range x.list(b.Table.Each) {
 		x.data["It"], x.data["N"] = item, n+1
 		var row []string
@@ -400,7 +405,7 @@ func (x *filler) table(b *block) {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	x.data["It"], x.data["N"] = nil, 0
+	x.data["It"], x.data["N"] = it, at
 	t.Closing = x.text(b, b.Table.Closing)
 	x.add(t)
 }

@@ -17,7 +17,7 @@ import (
 	"capdo/internal/paper"
 )
 
-//go:embed forms messages.vi.yaml messages.en.yaml
+//go:embed all:forms messages.vi.yaml messages.en.yaml
 var embedded embed.FS
 
 // Templates holds every form and message, parsed; safe for many goroutines.

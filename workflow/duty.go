@@ -69,7 +69,7 @@ func (s *Service) MarkDuty(ctx context.Context, who string, m DutyMark) (DutyMar
 	if !slices.ContainsFunc(r.Duties, func(d regime.Duty) bool { return d.Key == m.Duty }) {
 		return m, invalid("duty", "expect.duty", m.Duty)
 	}
-	if p := cleanText("note", &m.Note); p != nil {
+	if p := tidyText("note", &m.Note); p != nil {
 		return m, p
 	}
 	m.Person, m.ID = who, s.NewID("mark")

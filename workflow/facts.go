@@ -85,6 +85,8 @@ type PaperFacts struct {
 	Check       *CheckFacts   // of papers of a check
 	Mandate     *MandateFacts // of a designation or a delegation
 	Register    *RegisterFacts
+	Sheet       *SheetFacts
+	Overview    *OverviewFacts // of the description of a system alone
 	Report      *ReportFacts
 	Layers      *LayerFacts
 	Plan        *PlanFacts

@@ -16,7 +16,9 @@ func (s *Service) Case(ctx context.Context, id string) (*CaseView, error) {
 	if err != nil {
 		return nil, err
 	}
-	return viewOf(s.Book, s.Today(), snap.Case, snap.System, snap.Offices), nil
+	v := viewOf(s.Book, s.Today(), snap.Case, snap.System, snap.Offices)
+	v.Warnings, err = s.contentWarnings(ctx, snap)
+	return v, err
 }
 
 // Cases lists cases as of today, in the order of their ids.

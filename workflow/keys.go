@@ -19,6 +19,10 @@ func ProblemKeys() []string {
 		"level.not_yet", "create.use_redetermination", "case.moved_on", "regime.no_declaration", "number.no_symbol",
 		"number.taken", "number.not_reserved", "guard.calendar_known", "not_found.case", "not_found.system", "not_found.office",
 		"not_found.person", "not_found.number", "not_found.paper", "not_found.form", "not_found.regime"}
+	keys = append(keys, "file.frozen", "not_found.attachment", "not_found.content", "content.no_longer_lent")
+	for _, n := range ContentNames() {
+		keys = append(keys, "content.missing."+n)
+	}
 	keys = append(keys, "not_found.report", "not_found.plan", "not_found.target_plan", "report.addressee", "plan.sum_differs", "plan.parts_differ")
 	for _, c := range regime.ReportCheckNames {
 		keys = append(keys, "report.check."+c)
@@ -26,5 +30,5 @@ func ProblemKeys() []string {
 	for _, g := range regime.GuardNames {
 		keys = append(keys, "guard."+g)
 	}
-	return keys
+	return append(keys, sheetKeys...)
 }

@@ -60,6 +60,8 @@ type Change struct {
 	Reports   []Report      // sent by this step
 	Also      []CaseChanged // other cases that move with this one
 	Events    []Event       // of those, and what the clock adds to this one
+	Content   *Content      // what the version was sent with, frozen by this step
+	Sheets    []*Sheet      // frozen with the step; each must still have the revision before its own
 	Key       string        // request key, kept with the outcome
 	Outcome   []byte        // the outcome as JSON, to be given again for the same key
 }
@@ -183,9 +185,12 @@ type Store interface {
 	// Import adds an old register in one transaction.
 	Import(ctx context.Context, in *Intake) error
 
+	ContentStore
+
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	SetSetting(ctx context.Context, key, value string) error
 
+	SheetStore
 	GoalStore
 }
 

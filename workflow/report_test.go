@@ -39,7 +39,7 @@ func (p *province) report(office, on string) *workflow.ReportFacts {
 	return f
 }
 
-func rowOf(t *testing.T, f *workflow.ReportFacts, name string) workflow.ReportRow {
+func reportRow(t *testing.T, f *workflow.ReportFacts, name string) workflow.ReportRow {
 	t.Helper()
 	i := slices.IndexFunc(f.Rows, func(r workflow.ReportRow) bool { return r.System == name })
 	if i < 0 {
@@ -60,13 +60,13 @@ func warned(f *workflow.ReportFacts, key string) []int {
 func TestEveryStateOfADossierHasItsPublicState(t *testing.T) {
 	p, _ := reporting(t)
 	f := p.report("ubnd", "2022-03-01")
-	if got := rowOf(t, f, "Mạng nội bộ"); got.Status != "approved" || got.DecisionDate != "4/2019" || got.DecisionNo != "" || got.Deployment != "full" {
+	if got := reportRow(t, f, "Mạng nội bộ"); got.Status != "approved" || got.DecisionDate != "4/2019" || got.DecisionNo != "" || got.Deployment != "full" {
 		t.Errorf("the imported row is %+v", got)
 	}
-	if got := rowOf(t, f, "Hệ thống s3"); got.Status != "sent" || got.Level != 3 {
+	if got := reportRow(t, f, "Hệ thống s3"); got.Status != "sent" || got.Level != 3 {
 		t.Errorf("the dossier sent is %+v", got)
 	}
-	if got := rowOf(t, f, "Hệ thống s2"); got.Status != "" || got.Level != 0 {
+	if got := reportRow(t, f, "Hệ thống s2"); got.Status != "" || got.Level != 0 {
 		t.Errorf("a system without dossier is %+v", got)
 	}
 	counts := map[string]int{}
@@ -86,11 +86,11 @@ func TestEveryStateOfADossierHasItsPublicState(t *testing.T) {
 func TestRowsThatDoNotAgreeWarnWithTheirArticle(t *testing.T) {
 	p, _ := reporting(t)
 	f := p.report("ubnd", "2022-03-01")
-	n := rowOf(t, f, "Mạng nội bộ").N
+	n := reportRow(t, f, "Mạng nội bộ").N
 	if !slices.Contains(warned(f, "approved_has_decision"), n) || !slices.Contains(warned(f, "approved_has_quy_che"), n) {
 		t.Errorf("an approved row without number and quy chế is not warned of: %+v", f.Warnings)
 	}
-	if !slices.Contains(warned(f, "not_approved_has_expected"), rowOf(t, f, "Hệ thống s3").N) {
+	if !slices.Contains(warned(f, "not_approved_has_expected"), reportRow(t, f, "Hệ thống s3").N) {
 		t.Error("a row not approved without an expected day is not warned of")
 	}
 	for _, w := range f.Warnings {
@@ -106,7 +106,7 @@ func TestRowsThatDoNotAgreeWarnWithTheirArticle(t *testing.T) {
 		}
 	}
 	f = p.report("ubnd", "2022-03-01")
-	row := rowOf(t, f, "Hệ thống s3")
+	row := reportRow(t, f, "Hệ thống s3")
 	if row.ApprovalBy != "6/2022" || row.FullBy != "9/2022" || row.Checked != "pre_use" || slices.Contains(warned(f, "not_approved_has_expected"), row.N) {
 		t.Errorf("what was stated is not in the row: %+v", row)
 	}
@@ -122,7 +122,7 @@ func TestAReportOfAPastDayShowsThatDay(t *testing.T) {
 	p.now = day("2022-03-10").Start()
 	p.must("chi", workflow.Want{Act: "conclude_fit", Case: id, With: workflow.With{"points": map[string]any{"a": "fit", "b": "fit", "c": "fit"}}})
 	for on, want := range map[string]string{"2022-03-01": "sent", "2022-03-09": "sent", "2022-03-10": "appraised"} {
-		if got := rowOf(t, p.report("ubnd", on), "Hệ thống s3").Status; got != want {
+		if got := reportRow(t, p.report("ubnd", on), "Hệ thống s3").Status; got != want {
 			t.Errorf("on %s the dossier is %s, want %s", on, got, want)
 		}
 	}
@@ -308,7 +308,7 @@ func TestAPeriodicCheckIsCountedFromItsConclusion(t *testing.T) {
 		t.Fatal(err)
 	}
 	for on, want := range map[string]string{"2022-02-09": "", "2022-02-10": "periodic"} {
-		if row := rowOf(t, p.report("ubnd", on), "Hệ thống s3"); row.Checked != want || row.Status != "approved" {
+		if row := reportRow(t, p.report("ubnd", on), "Hệ thống s3"); row.Checked != want || row.Status != "approved" {
 			t.Errorf("on %s: %+v", on, row)
 		}
 	}

@@ -49,7 +49,13 @@ func (s *Service) Act(ctx context.Context, who string, want Want) (*Outcome, err
 	if p := m.decide(); p != nil {
 		return nil, s.refuse(ctx, m, p)
 	}
+	if err := s.sealSheet(ctx, m); err != nil {
+		return nil, err
+	}
 	if err := s.print(ctx, m); err != nil {
+		return nil, s.giveUp(ctx, m, err)
+	}
+	if err := s.freeze(ctx, m); err != nil {
 		return nil, s.giveUp(ctx, m, err)
 	}
 	out, err := m.outcome()

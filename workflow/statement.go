@@ -135,12 +135,12 @@ func (st *Statement) clean() *Problem {
 	st.Checked = slices.Compact(st.Checked)
 	texts := map[string]*string{"quy_che": &st.QuyChe, "quy_che_by": &st.QuyCheBy, "source": &st.Source}
 	for name, at := range texts {
-		if p := cleanText(name, at); p != nil {
+		if p := tidyText(name, at); p != nil {
 			return p
 		}
 	}
 	for key, text := range st.Texts {
-		if p := cleanText("texts."+key, &text); p != nil {
+		if p := tidyText("texts."+key, &text); p != nil {
 			return p
 		}
 		st.Texts[key] = text
@@ -154,8 +154,8 @@ func (st *Statement) clean() *Problem {
 	return nil
 }
 
-// cleanText checks one text from outside and puts it into one form.
-func cleanText(name string, at *string) *Problem {
+// tidyText checks one text from outside and puts it into one form.
+func tidyText(name string, at *string) *Problem {
 	text, err := vn.Clean(*at)
 	if err != nil {
 		return badText(name, err)

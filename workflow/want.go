@@ -35,11 +35,12 @@ type Outcome struct {
 // CaseView is a case as of a day, with what follows from it.
 type CaseView struct {
 	*Case
-	Holder    string   `json:"holder,omitempty"` // office, empty for none
-	Implied   int      `json:"implied,omitempty"`
-	Flags     []string `json:"flags,omitempty"`
-	Appraises string   `json:"appraises,omitempty"` // office that appraises
-	Approves  string   `json:"approves,omitempty"`  // office that approves
+	Holder    string    `json:"holder,omitempty"` // office, empty for none
+	Implied   int       `json:"implied,omitempty"`
+	Flags     []string  `json:"flags,omitempty"`
+	Appraises string    `json:"appraises,omitempty"` // office that appraises
+	Approves  string    `json:"approves,omitempty"`  // office that approves
+	Warnings  []Warning `json:"warnings,omitempty"`  // what the description of the system lacks
 }
 
 // OpenAct is an act of a state: open to the person, or closed with the reason.

@@ -27,7 +27,23 @@ const (
 )
 
 // readXLSX reads the first sheet that has a header.
-func (s *Sheet) readXLSX(b []byte) (fault *FileError) {
+func (s *Sheet) readXLSX(b []byte) *FileError {
+	return Workbook(b, func(f *excelize.File) *FileError {
+		for i, title := range f.GetSheetList() {
+			if i == maxSheets {
+				break
+			}
+			if found, fault := s.readSheet(f, title); found || fault != nil {
+				return fault
+			}
+		}
+		return &FileError{Reason: NoHeader}
+	})
+}
+
+// Workbook opens an XLSX file from outside and has it read, within the bounds of
+// this room. What the library cannot read is BadXLSX, also where it panics.
+func Workbook(b []byte, read func(*excelize.File) *FileError) (fault *FileError) {
 	// The library is known to panic on crafted workbooks; one upload must not
 	// end the process.
 	defer func() {
@@ -43,15 +59,7 @@ func (s *Sheet) readXLSX(b []byte) (fault *FileError) {
 		return &FileError{Reason: BadXLSX}
 	}
 	defer f.Close()
-	for i, title := range f.GetSheetList() {
-		if i == maxSheets {
-			break
-		}
-		if found, fault := s.readSheet(f, title); found || fault != nil {
-			return fault
-		}
-	}
-	return &FileError{Reason: NoHeader}
+	return read(f)
 }
 
 // weigh refuses a workbook by what its directory says it unpacks to; the

@@ -53,10 +53,11 @@ func widestItem(list []item) float64 {
 	return most
 }
 
-// heading draws centred lines that stay with the next two lines of text.
+// heading draws centred lines that stay with the next two lines of text, or with
+// the opening of a table.
 func (s *sheet) heading(items []item) {
 	c := column{marginLeft, s.blockW(), items}
-	s.need(min(c.height()+2*spaced(bodySize), s.capacity()))
+	s.need(min(c.height()+max(2*spaced(bodySize), s.tail+2*paraGap), s.capacity()))
 	s.stack(c)
 }
 

@@ -99,6 +99,8 @@ func (s *sheet) block(list []Block, first bool) int {
 	s.tail = 0
 	if g, n := signing(list[1:]); n > 0 {
 		s.tail = s.signHeight(g)
+	} else if len(list) > 1 {
+		s.tail = s.opening(list[1])
 	}
 	if a, ok := list[0].(Annex); ok && a.NewPage && !first {
 		s.number = 0

@@ -114,11 +114,16 @@ func XLSX(w io.Writer, d Document) (err error) {
 		return err
 	}
 	for i, t := range list {
-		name := fmt.Sprintf("Sheet%d", i+1)
+		name := t.Name
+		if name == "" {
+			name = fmt.Sprintf("Sheet%d", i+1)
+		}
 		if i > 0 {
 			if _, err := f.NewSheet(name); err != nil {
 				return err
 			}
+		} else if err := f.SetSheetName("Sheet1", name); err != nil {
+			return err
 		}
 		if err := t.sheet(f, name); err != nil {
 			return err

@@ -54,7 +54,7 @@ func (b Table) draw(s *sheet) {
 		}
 		for i, cells := range b.Rows {
 			r := g.row(cells)
-			keep := r.high
+			keep := g.kept(b.Rows[i:])
 			if i == len(b.Rows)-1 && r.high+closing+tail+g.head.high < s.capacity() {
 				keep += closing + tail
 			}
@@ -74,6 +74,33 @@ func (b Table) draw(s *sheet) {
 	if b.Closing != "" {
 		s.set(paragraph{words: words(b.Closing, regular, bodySize), size: bodySize, indent: indent}, true)
 	}
+}
+
+// opening is the height of a table's header and first row, which what stands
+// right above the table goes along with; 0 for any other block.
+func (s *sheet) opening(b Block) float64 {
+	t, ok := b.(Table)
+	if !ok || len(t.Columns) == 0 {
+		return 0
+	}
+	g := t.grid(s)
+	high := g.head.high
+	if len(t.Rows) > 0 {
+		high += g.kept(t.Rows)
+	}
+	return min(high, s.capacity()/2)
+}
+
+// kept is the height of the first row and, where it is a heading inside the
+// table, of the row it stays with.
+func (g *grid) kept(rows [][]string) float64 {
+	high := g.row(rows[0]).high
+	if len(rows) > 1 && len(rows[0]) > 0 && rows[0][0] == "" {
+		if next := high + g.row(rows[1]).high; next+g.head.high < g.s.capacity() {
+			return next
+		}
+	}
+	return high
 }
 
 func (b Table) grid(s *sheet) *grid {

@@ -58,8 +58,12 @@ func facts(form string) workflow.PaperFacts {
 		f.Issuer, f.To, f.Signatory = sdu, []workflow.OfficeFacts{op}, "Phạm Dung"
 	case "form-06", "correction-decision", "return-note", "refusal-letter", "overdue-notice":
 		f.Issuer, f.To, f.Signatory = ubnd, []workflow.OfficeFacts{op}, "Vũ Giang"
+	case "plan-explanation", "inspection-checklist":
+		f.Sheet = sheetOf(form)
 	case "form-05":
 		f.To = []workflow.OfficeFacts{ubnd}
+	case "overview":
+		f.Overview = overview()
 	case "form-08", "four-layer-register", "appendix-2", "appendix-3", "appendix-4":
 		listFacts(&f, ubnd)
 	case "register":
@@ -70,6 +74,18 @@ func facts(form string) workflow.PaperFacts {
 		}
 	}
 	return f
+}
+
+// overview is a description full of what only it may show.
+func overview() *workflow.OverviewFacts {
+	return &workflow.OverviewFacts{OwnerHead: "Vũ Giang", OperatorHead: "Trần Thị Bình", Overview: workflow.Overview{Scope: "Toàn tỉnh", Scale: "1.200 tài khoản",
+		Operator:     workflow.Contact{Functions: "Quyết định số 5/2021/QĐ-UBND", Phone: "0259 000 000", Email: "sct@example.vn"},
+		Devices:      []workflow.Device{{Name: "Tường lửa biên", Type: "FW-1", Main: true, Place: "Phòng máy 2", Purpose: "Ngăn cách vùng", From: "Trung tâm dữ liệu"}},
+		Servers:      []workflow.Server{{Name: "MAY-CHU-77", Place: "Phòng máy 2", OperatingSystem: "Debian 12", Zone: "DMZ"}},
+		Applications: []workflow.Application{{Name: "Cổng", Server: "MAY-CHU-77", Purpose: "Nhận hồ sơ"}},
+		Zones:        []workflow.Zone{{Name: "DMZ", PrivateIP: []string{"10.20.30.0/24", "10.20.31.1-10.20.31.9"}, PublicIP: []string{"203.0.113.77"}}},
+		Connections:  []workflow.Connection{{Name: "Trục liên thông", Direction: "both", Purpose: "Trao đổi hồ sơ"}}},
+		Files: []workflow.Attachment{{As: "logical_diagram", Name: "So-do-bi-mat.png", Version: 2, SHA256: "9f86d081"}}}
 }
 
 func printed(t *testing.T, f workflow.PaperFacts) workflow.Printed {

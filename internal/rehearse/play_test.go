@@ -69,7 +69,7 @@ func TestEveryStepIsHeldAgainstTheEngine(t *testing.T) {
 		{"a warning that is not given", "{on: 2022-03-02, who: chi, act: accept_valid, case: d1, warns: [late]}", "expected warning late, got not_law"},
 		{"a case that does not exist", "{on: 2022-03-02, who: chi, act: accept_valid, case: d9, refused: {kind: not_found}}", ""},
 		{"an act of the clock by a person", "{on: 2022-03-02, who: chi, act: pass_date, case: d1, refused: true}", ""},
-		{"an act of a check by somebody else", "{on: 2022-03-02, who: chi, act: draft_plan, check: cu, with: {systems: [cu], scope: x, from: 2022-04-01, to: 2022-04-02}, refused: {kind: denied}}", ""},
+		{"an act of a check by somebody else", "{on: 2022-03-02, who: an, act: draft_plan, check: cu, with: {systems: [cu], scope: x, from: 2022-04-01, to: 2022-04-02}, refused: {kind: denied}}", ""},
 		{"all of a case", "expect: {case: d1, state: submitted, holder: so-tttt, due: 2022-03-08, due_rule: D-VALID, due_origin: law, level: 2, implied: 2, version: 1, track: operating, papers: [form-01, receipt], no_papers: [form-02], overdue: [], no_flags: [reported], appraiser: so-tttt, approver: so-tttt, regime: nd85-tt03, regime_of: {submit: nd85-tt03}}", ""},
 		{"another state", "expect: {case: d1, state: draft}", "expected state draft, got submitted"},
 		{"another holder", "expect: {case: d1, holder: none}", "expected holder none, got so-tttt"},

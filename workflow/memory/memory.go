@@ -13,6 +13,7 @@ import (
 
 	"capdo/internal/vn"
 	"capdo/workflow"
+	"capdo/workflow/regime"
 )
 
 // Store is a store in memory, safe for many goroutines.
@@ -28,13 +29,18 @@ type Store struct {
 	entries  []workflow.RegisterEntry
 	done     map[string][]byte
 	settings map[string]string
+	contents
 	goals
+
+	sheets      map[string]*workflow.Sheet
+	supplements map[string]regime.Supplement
 }
 
 // New makes an empty store.
 func New() *Store {
 	return &Store{offices: map[string]workflow.Office{}, people: map[string]workflow.Person{}, systems: map[string]*workflow.System{},
-		cases: map[string]*workflow.Case{}, done: map[string][]byte{}, settings: map[string]string{}}
+		cases: map[string]*workflow.Case{}, done: map[string][]byte{}, settings: map[string]string{},
+		sheets: map[string]*workflow.Sheet{}, supplements: map[string]regime.Supplement{}}
 }
 
 func copyOf[T any](v T) T {
@@ -229,6 +235,9 @@ func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	if !s.holds(ch) {
 		return &workflow.Problem{Kind: workflow.Stale, Key: "case.moved_on"}
 	}
+	if k := ch.Content; k != nil {
+		s.sent = append(s.sent, copyOf(*k))
+	}
 	for _, c := range casesOf(ch) {
 		s.cases[c.Case.ID] = copyOf(c.Case)
 	}
@@ -285,8 +294,15 @@ func (s *Store) holds(ch *workflow.Change) bool {
 	if sys, ok := s.systems[ch.SystemID]; ch.SystemID != "" && (!ok || sys.Revision != ch.SystemWas) {
 		return false
 	}
-	_, done := s.done[ch.Key]
-	return ch.Key == "" || !done
+	if k := ch.Content; k != nil {
+		if _, twice := s.sentAs(k.Case, k.Version); twice {
+			return false
+		}
+	}
+	if _, done := s.done[ch.Key]; ch.Key != "" && done {
+		return false
+	}
+	return s.keepSheets(ch.Sheets)
 }
 
 func (s *Store) note(e workflow.Event) {

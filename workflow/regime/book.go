@@ -11,7 +11,7 @@ import (
 	"slices"
 )
 
-//go:embed *.yaml calendar nd85-tt03 nd85-tt12 nd331
+//go:embed *.yaml calendar standards nd85-tt03 nd85-tt12 nd331
 var embedded embed.FS
 
 // Book is all law the program knows: every regime in the order of their first
@@ -24,6 +24,8 @@ type Book struct {
 	House    []string // acts beside the law
 	Kinds    OfficeKinds
 	Files    int // files read
+
+	Catalogues map[string]*Catalogue // by key
 }
 
 // Open reads the law inside the program. Its error lists every Fault found.
@@ -47,10 +49,13 @@ func Read(files fs.FS) (*Book, error) {
 	if b.Calendar, err = readCalendars(files, "calendar"); err != nil {
 		return nil, err
 	}
+	if b.Catalogues, err = readCatalogues(files, b); err != nil {
+		return nil, err
+	}
 	if err := b.readRegimes(files); err != nil {
 		return nil, err
 	}
-	return b, nil
+	return b, b.checkUses()
 }
 
 func (b *Book) readRegimes(files fs.FS) error {

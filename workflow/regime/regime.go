@@ -36,6 +36,7 @@ type Regime struct {
 	Redetermine      []Citation                `yaml:"redetermine"`       // how an approved level is determined again
 	Numbers          []Citation                `yaml:"numbers"`           // one number, once a year
 	Texts            []Text                    `yaml:"texts"`
+	Catalogue        *CatalogueUse             `yaml:"catalogue"` // requirements a system answers; nil: none
 	Criteria         *Criteria                 `yaml:"-"`
 	Deadlines        map[string]*Deadline      `yaml:"-"`
 	Papers           *DossierPapers            `yaml:"-"`
@@ -46,6 +47,7 @@ type Regime struct {
 	Check            *Procedure                `yaml:"-"`
 	Checks           *CheckRules               `yaml:"-"`
 	procedures       []*Procedure              // all, as read
+	Content          []ContentRule             `yaml:"-"`
 	Report           *ReportRules              `yaml:"-"` // nil: no yearly report
 	Duties           []Duty                    `yaml:"-"`
 }
@@ -266,6 +268,8 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	r.Papers = &DossierPapers{}
 	keep(decode(files, find("papers.yaml"), r.Papers))
 	r.Guards, err = readGuards(files, find("guards.yaml"))
+	keep(err)
+	r.Content, err = readContent(files, find("content.yaml"))
 	keep(err)
 	r.Report, err = readReports(files, find("reports.yaml"), r.Deadlines)
 	keep(err)

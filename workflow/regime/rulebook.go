@@ -19,19 +19,19 @@ type Rule struct {
 	Basis    []Citation
 	Origin   Origin
 	Verified Verified
-	When     *Condition // nil for the floors that keep no level
-	Explain  string     // in Vietnamese
+	When     *RuleCondition // nil for the floors that keep no level
+	Explain  string         // in Vietnamese
 }
 
-// Condition is when a rule holds: one leaf (Fact, Op, Value) or one of All, Any
+// RuleCondition is when a rule holds: one leaf (Fact, Op, Value) or one of All, Any
 // and Not.
-type Condition struct {
+type RuleCondition struct {
 	Fact  string
 	Op    string
 	Value any // word, number or list as the file gives it; nil for ops that take nothing
-	All   []*Condition
-	Any   []*Condition
-	Not   *Condition
+	All   []*RuleCondition
+	Any   []*RuleCondition
+	Not   *RuleCondition
 }
 
 // Rules lists the criteria by level, then id.
@@ -61,11 +61,11 @@ func shownRules(list []*critRule) []Rule {
 	return out
 }
 
-func shown(c *critCond) *Condition {
+func shown(c *critCond) *RuleCondition {
 	if c == nil {
 		return nil
 	}
-	out := &Condition{Fact: c.Fact, Op: c.Op, Value: c.Value, Not: shown(c.Not)}
+	out := &RuleCondition{Fact: c.Fact, Op: c.Op, Value: c.Value, Not: shown(c.Not)}
 	for _, sub := range c.All {
 		out.All = append(out.All, shown(sub))
 	}

@@ -54,6 +54,12 @@ func Exercise(t *testing.T, open func(t *testing.T) workflow.Store) {
 		"due cases are found once":                          dueCases,
 		"what a crash left reserved is swept":               sweep,
 		"systems are found by a list of ids":                systemsOf,
+		"what a dossier is made of is kept and frozen":      contents,
+
+		"a sheet is kept with its event and compared by revision":   sheets,
+		"two who edit one sheet at once: one is told":               sheetRace,
+		"a sheet frozen by a step goes with the step or not at all": sealedSheets,
+		"what is put beside a catalogue is kept by revision":        supplements,
 	} {
 		t.Run(name, func(t *testing.T) { exam(t, open(t)) })
 	}

@@ -46,9 +46,9 @@ func (w *words) defaultOf(f *regime.Fact) string {
 }
 
 // condition words a condition; parts of parts stand in brackets.
-func (w *words) condition(c *regime.Condition) string { return w.cond(c, false) }
+func (w *words) condition(c *regime.RuleCondition) string { return w.cond(c, false) }
 
-func (w *words) cond(c *regime.Condition, inside bool) string {
+func (w *words) cond(c *regime.RuleCondition, inside bool) string {
 	switch {
 	case c == nil:
 		return none
@@ -74,7 +74,7 @@ func (w *words) cond(c *regime.Condition, inside bool) string {
 	}
 }
 
-func (w *words) joined(parts []*regime.Condition, by string, inside bool) string {
+func (w *words) joined(parts []*regime.RuleCondition, by string, inside bool) string {
 	var out []string
 	for _, p := range parts {
 		out = append(out, w.cond(p, len(parts) > 1))

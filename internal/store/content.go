@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"gorm.io/gorm"
+
+	"capdo/workflow"
+)
+
+// Overview gives the overview of a system, an empty one where none was written.
+func (s *Store) Overview(ctx context.Context, system string) (*workflow.Overview, error) {
+	o := &workflow.Overview{System: system}
+	_, err := body(s.read(ctx), o, "SELECT body FROM overviews WHERE system = ?", system)
+	return o, err
+}
+
+// SaveOverview keeps an overview; stale when its revision is not the next.
+func (s *Store) SaveOverview(ctx context.Context, o *workflow.Overview, e workflow.Event) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		was := int64(0)
+		if err := tx.Raw("SELECT COALESCE((SELECT revision FROM overviews WHERE system = ?), 0)", o.System).Scan(&was).Error; err != nil {
+			return err
+		}
+		if o.Revision != was+1 {
+			return stale()
+		}
+		if err := tx.Exec("INSERT INTO overviews (system, revision, body) VALUES (?, ?, ?) ON CONFLICT (system) DO UPDATE SET revision = excluded.revision, body = excluded.body",
+			o.System, o.Revision, text(o)).Error; err != nil {
+			return err
+		}
+		return addEvent(tx, e)
+	})
+}
+
+// attachmentRow is an attachment with what its noun does not write out.
+type attachmentRow struct {
+	workflow.Attachment
+	Slot string `json:"slot"`
+}
+
+func attachments(db *gorm.DB, where, id string) ([]workflow.Attachment, error) {
+	rows, err := bodies[attachmentRow](db, "SELECT body FROM attachments WHERE "+where+" = ? ORDER BY seq", id)
+	var out []workflow.Attachment
+	for _, r := range rows {
+		r.Attachment.Slot = r.Slot
+		out = append(out, r.Attachment)
+	}
+	return out, err
+}
+
+// Attachments lists every version ever attached to a case, oldest first.
+func (s *Store) Attachments(ctx context.Context, caseID string) ([]workflow.Attachment, error) {
+	return attachments(s.read(ctx), "case_id", caseID)
+}
+
+// Attachment finds one version by id.
+func (s *Store) Attachment(ctx context.Context, id string) (workflow.Attachment, error) {
+	list, err := attachments(s.read(ctx), "id", id)
+	if err == nil && len(list) == 0 {
+		err = missing("attachment", id)
+	}
+	return append(list, workflow.Attachment{})[0], err
+}
+
+// AddAttachment keeps a version; stale when its slot already has it.
+func (s *Store) AddAttachment(ctx context.Context, a workflow.Attachment, e workflow.Event) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		have := 0
+		if err := tx.Raw("SELECT COUNT(*) FROM attachments WHERE id = ? OR case_id = ? AND slot = ? AND version = ?", a.ID, a.Case, a.Slot, a.Version).Scan(&have).Error; err != nil {
+			return err
+		}
+		if have > 0 {
+			return stale()
+		}
+		if err := tx.Exec("INSERT INTO attachments (id, seq, case_id, slot, version, sha256, body) VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM attachments), ?, ?, ?, ?, ?)",
+			a.ID, a.Case, a.Slot, a.Version, a.SHA256, text(attachmentRow{a, a.Slot})).Error; err != nil {
+			return err
+		}
+		return addEvent(tx, e)
+	})
+}
+
+// RemoveAttachment marks a version as removed; stale when it is already.
+func (s *Store) RemoveAttachment(ctx context.Context, id string, on workflow.Day, e workflow.Event) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		list, err := attachments(tx, "id", id)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 || !list[0].Removed.IsZero() {
+			return stale()
+		}
+		list[0].Removed = on
+		if err := tx.Exec("UPDATE attachments SET body = ? WHERE id = ?", text(attachmentRow{list[0], list[0].Slot}), id).Error; err != nil {
+			return err
+		}
+		return addEvent(tx, e)
+	})
+}
+
+// Rely keeps a reliance; the same one again changes nothing.
+func (s *Store) Rely(ctx context.Context, r workflow.Reliance) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("INSERT INTO reliances (attachment, kind, ref, seq, body) VALUES (?, ?, ?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM reliances), ?) ON CONFLICT DO NOTHING",
+			r.Attachment, r.Kind, r.Ref, text(r)).Error
+	})
+}
+
+// Reliances lists what relies on the attachments of a case, oldest first.
+func (s *Store) Reliances(ctx context.Context, caseID string) ([]workflow.Reliance, error) {
+	return bodies[workflow.Reliance](s.read(ctx), "SELECT r.body FROM reliances r JOIN attachments a ON a.id = r.attachment WHERE a.case_id = ? ORDER BY r.seq", caseID)
+}
+
+// Content gives the content a version was sent with, nil when it was not sent.
+func (s *Store) Content(ctx context.Context, caseID string, version int) (*workflow.Content, error) {
+	c := &workflow.Content{}
+	ok, err := body(s.read(ctx), c, "SELECT body FROM contents WHERE case_id = ? AND version = ?", caseID, version)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return c, nil
+}
+
+// keepContent freezes what a version was sent with, in the transaction of the
+// step that sent it.
+func keepContent(tx *gorm.DB, ch *workflow.Change) error {
+	if ch.Content == nil {
+		return nil
+	}
+	b, err := json.Marshal(ch.Content)
+	if err != nil {
+		return err
+	}
+	done := tx.Exec("INSERT INTO contents (case_id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", ch.Content.Case, ch.Content.Version, string(b))
+	if done.Error == nil && done.RowsAffected == 0 {
+		return stale()
+	}
+	return done.Error
+}
