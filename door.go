@@ -121,7 +121,7 @@ func (a *app) door(svc *workflow.Service, st *store.Store, secure bool, proxies 
 	if svc.Demo {
 		notice = a.words.Message(a.lang, "cli.demo_notice", map[string]string{"day": svc.Today().String()})
 	}
-	return api.New(api.Config{Service: svc, Identity: a.identity(st), Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister,
+	return api.New(api.Config{Service: svc, Identity: a.identity(st), Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
 		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: secure, Proxies: proxies, Now: time.Now, Log: slog.New(slog.NewTextHandler(a.errs, nil))})
 }
 

@@ -27,7 +27,8 @@ type Config struct {
 	// RegisterFile writes a printed register as pdf, xlsx, csv or text.
 	RegisterFile func(f workflow.PaperFacts, format string) (content []byte, contentType string, err error)
 	Sheets       SheetFiles
-	FileRoom                      // files of cases and overviews of systems
+	FileRoom     // files of cases and overviews of systems
+	Lists        Lists
 	Notice       string           // shown on every page of a demo
 	Secure       bool             // the cookie is sent over TLS only
 	Proxies      []string         // addresses or networks of the proxies whose word on the sender is taken
@@ -89,6 +90,7 @@ func (d *door) inside(in gin.IRoutes) {
 	reads(in, "/numbers/:issuer", d.booked, d.numbers)
 	in.POST("/numbers/:issuer", d.reserveNumber)
 	in.POST("/numbers/:issuer/:id/void", d.voidNumber)
+	d.reportRoutes(in)
 }
 
 // reads opens a route that only reads, to GET and to HEAD.

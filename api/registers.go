@@ -103,17 +103,26 @@ func (d *door) importRegister(g *gin.Context) {
 	d.report(g, rep, good)
 }
 
-func (d *door) report(g *gin.Context, rep *workflow.ImportReport, good bool) {
-	l := lang(g.Request)
+func (d *door) rowsInWords(g *gin.Context, refused []workflow.RowRefusal) []rowAnswer {
 	rows := []rowAnswer{}
-	for _, r := range rep.Refused {
-		rows = append(rows, rowAnswer{r.Line, r.Column, r.Reason, d.Message(l, "import.row."+r.Reason, nil), r.Value})
+	for _, r := range refused {
+		rows = append(rows, rowAnswer{r.Line, r.Column, r.Reason, d.Message(lang(g.Request), "import.row."+r.Reason, nil), r.Value})
 	}
+	return rows
+}
+
+// refuseRows answers that nothing was taken in, and why, row by row.
+func (d *door) refuseRows(g *gin.Context, rows []rowAnswer) {
+	g.Abort()
+	a := d.inWords(lang(g.Request), &workflow.Problem{Kind: workflow.Invalid, Key: "import.rows_refused", Args: map[string]string{"count": strconv.Itoa(len(rows))}})
+	a.Rows = rows
+	d.write(g.Writer, g.Request, a)
+}
+
+func (d *door) report(g *gin.Context, rep *workflow.ImportReport, good bool) {
+	rows := d.rowsInWords(g, rep.Refused)
 	if len(rows) > 0 && !good {
-		g.Abort()
-		a := d.inWords(l, &workflow.Problem{Kind: workflow.Invalid, Key: "import.rows_refused", Args: map[string]string{"count": strconv.Itoa(len(rows))}})
-		a.Rows = rows
-		d.write(g.Writer, g.Request, a)
+		d.refuseRows(g, rows)
 		return
 	}
 	g.JSON(http.StatusOK, report{rep.Added, rep.Same, rows, rep.Levels, append([]string{}, rep.Offices...)})

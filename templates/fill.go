@@ -215,7 +215,7 @@ func (x *filler) signature(b *block) {
 }
 
 func (x *filler) table(b *block) {
-	t := paper.Table{}
+	t := paper.Table{Size: b.Table.Size}
 	for _, c := range b.Table.Columns {
 		t.Columns = append(t.Columns, paper.Column{Title: c.Title, Width: c.Width, Align: c.Align})
 	}

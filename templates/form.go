@@ -78,6 +78,7 @@ type lines struct {
 }
 
 type table struct {
+	Size    float64  `yaml:"size"` // of the letters, in points; 0: the usual one
 	Columns []column `yaml:"columns"`
 	Each    string   `yaml:"each"`
 	Closing string   `yaml:"closing"`

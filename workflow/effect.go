@@ -20,7 +20,7 @@ func init() {
 		"name_lead":  nameLead,
 		"open_again": openAgain, "file": fileReasons, "record_opinion": recordOpinion, "give_opinion": giveOpinion, "list": putOnList,
 		"decide_plan": decidePlan, "end_decision": endDecision, "start_operation": startOperation, "plan_end": planEnd,
-		"end_operation": endOperation, "review": review, "evaluate": evaluate, "designate": designate, "delegate": delegate,
+		"end_operation": endOperation, "review": review, "evaluate": evaluate, "designate": designate, "delegate": delegate, "send_report": sendReport,
 		"draft_plan": draftPlan, "approve_inspection": approveInspection, "send_plan": sendPlan, "order": order, "open_order": openOrder,
 		"start_field": startField, "finish_field": finishField, "comment": comment, "conclude_check": concludeCheck,
 		"close_finding": closeFinding, "extend_finding": extendFinding, "recheck_finding": recheckFinding,

@@ -89,6 +89,9 @@ type PaperFacts struct {
 	Register    *RegisterFacts
 	Sheet       *SheetFacts
 	Overview    *OverviewFacts // of the description of a system alone
+	Report      *ReportFacts
+	Layers      *LayerFacts
+	Plan        *PlanFacts
 }
 
 // SignFacts are the lines above a signature, at most three: the mark of a

@@ -23,6 +23,10 @@ func ProblemKeys() []string {
 	for _, n := range ContentNames() {
 		keys = append(keys, "content.missing."+n)
 	}
+	keys = append(keys, "not_found.report", "not_found.plan", "not_found.target_plan", "report.addressee", "plan.sum_differs", "plan.parts_differ")
+	for _, c := range regime.ReportCheckNames {
+		keys = append(keys, "report.check."+c)
+	}
 	for _, g := range regime.GuardNames {
 		keys = append(keys, "guard."+g)
 	}

@@ -303,6 +303,8 @@ func (m *move) acting(capacity string) []string {
 	switch {
 	case m.step.Decider && capacity != "clock":
 		return m.deciders()
+	case m.snap.Office != "" && capacity != ownerCapacity: // an office acts for itself
+		return nonEmpty(m.snap.Office)
 	case m.step.Performer:
 		return nonEmpty(m.c.Inspection.Performer)
 	}

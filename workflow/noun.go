@@ -22,6 +22,9 @@ type Office struct {
 	Series    string `json:"series,omitempty"`    // one | per_type: how its books run (NĐ 30/2020 Đ15 k1 c)
 	Suggested bool   `json:"suggested,omitempty"` // symbol, place and title are our suggestion, not yet confirmed
 	Source    string `json:"source,omitempty"`    // where the office was taken from
+	Functions string `json:"functions,omitempty"` // paper that sets its functions and tasks
+	Phone     string `json:"phone,omitempty"`     //
+	Email     string `json:"email,omitempty"`     //
 
 	From          Day            `json:"from,omitzero"` // the office began on this day
 	To            Day            `json:"to,omitzero"`   // and stood until this one, included

@@ -41,6 +41,7 @@ type Snapshot struct {
 	OrgWide []*Case            // checks of the owner's whole activity that are not closed
 	Named   map[string]*System // other systems the fields name
 	Office  string             // the office that is acted on
+	Above   []string           // owners of the systems that office operates or appraises, where the act asks for them
 }
 
 // Change is what one step leaves behind: kept together or not at all.
@@ -56,6 +57,7 @@ type Change struct {
 	Ended     []RegisterEntry
 	Added     []RegisterEntry
 	Offices   []OfficeChanged
+	Reports   []Report      // sent by this step
 	Also      []CaseChanged // other cases that move with this one
 	Events    []Event       // of those, and what the clock adds to this one
 	Content   *Content      // what the version was sent with, frozen by this step
@@ -189,6 +191,7 @@ type Store interface {
 	SetSetting(ctx context.Context, key, value string) error
 
 	SheetStore
+	GoalStore
 }
 
 // Clock tells the time; a demo province has a supposed day.

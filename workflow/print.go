@@ -213,6 +213,9 @@ func (s *Service) facts(ctx context.Context, m *move) (PaperFacts, error) {
 	if s.Demo {
 		f.DemoDay = m.day
 	}
+	if len(m.change.Reports) > 0 {
+		return f, s.reportPaper(ctx, m, &f)
+	}
 	if m.c == nil {
 		return f, nil
 	}

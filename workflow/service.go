@@ -101,6 +101,9 @@ func (s *Service) begin(ctx context.Context, who string, want Want) (*move, erro
 	if err := s.named(ctx, want, shape, snap); err != nil {
 		return nil, err
 	}
+	if err := s.above(ctx, want, shape, snap); err != nil {
+		return nil, err
+	}
 	m := &move{book: s.Book, rights: s.Rights, day: s.Today(), at: s.Clock(), who: person, want: want, shape: shape, snap: snap, newIDs: s.NewID}
 	m.own()
 	if opens {

@@ -47,7 +47,7 @@ func (b Table) mapped(f func(string) string) Block {
 	for i, r := range b.Rows {
 		rows[i] = each(r, f)
 	}
-	return Table{Name: b.Name, Columns: columns, Rows: rows, Closing: f(b.Closing)}
+	return Table{Name: b.Name, Size: b.Size, Columns: columns, Rows: rows, Closing: f(b.Closing)}
 }
 
 func (b Signature) mapped(f func(string) string) Block {

@@ -77,9 +77,11 @@ type Para struct {
 // never splits, unless it is taller than a page. A row whose first cell is
 // empty is a heading inside the table and stays with the row below. Closing is the count line
 // below. Short rows are filled with blanks; a row longer than the header is
-// an error.
+// an error. Size is that of its letters in points, for tables of many columns;
+// zero is the usual one (Decree 30/2020 sets none for tables).
 type Table struct {
 	Name    string // of its sheet in a workbook; empty: numbered
+	Size    float64
 	Columns []Column
 	Rows    [][]string
 	Closing string

@@ -76,3 +76,20 @@ func TestTablesThatCannotBeWrittenAreRefused(t *testing.T) {
 		t.Error("a document without table gave a spreadsheet")
 	}
 }
+
+func TestATableOfManyColumnsMayBeSetSmaller(t *testing.T) {
+	pages := func(size float64) int {
+		table := Table{Size: size, Columns: []Column{{Title: "A", Width: 20}, {Title: "B", Width: 20}}}
+		for range 120 {
+			table.Rows = append(table.Rows, []string{"Ủy ban nhân dân tỉnh", "Sở Công Thương"})
+		}
+		var b bytes.Buffer
+		if err := PDF(&b, Document{Landscape: true, Blocks: []Block{table}}); err != nil {
+			t.Fatal(err)
+		}
+		return bytes.Count(b.Bytes(), []byte("/Type /Page\n"))
+	}
+	if usual, twelve, small := pages(0), pages(12), pages(9); usual != twelve || small >= usual || small == 0 {
+		t.Errorf("%d pages as usual, %d at 12 points, %d at 9", usual, twelve, small)
+	}
+}

@@ -1,6 +1,9 @@
 package paper
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Paddings of a table cell, mm.
 const padX, padY = 0.9, 1.0
@@ -25,6 +28,7 @@ func checkTables(d Document) error {
 // grid draws one table.
 type grid struct {
 	s      *sheet
+	size   float64 // of the letters, points
 	widths []float64
 	align  []byte
 	head   row
@@ -36,6 +40,7 @@ type grid struct {
 type row struct {
 	cells [][]string
 	face  face
+	size  float64 // points
 	high  float64 // mm
 }
 
@@ -99,16 +104,16 @@ func (g *grid) kept(rows [][]string) float64 {
 }
 
 func (b Table) grid(s *sheet) *grid {
-	g := &grid{s: s, widths: b.widths(s.blockW()), align: make([]byte, len(b.Columns))}
+	g := &grid{s: s, size: cmp.Or(b.Size, smallSize), widths: b.widths(s.blockW()), align: make([]byte, len(b.Columns))}
 	head := make([][]string, len(b.Columns))
 	for i, c := range b.Columns {
-		head[i] = balance(c.Title, bold, smallSize, g.widths[i]-2*padX)
+		head[i] = balance(c.Title, bold, g.size, g.widths[i]-2*padX)
 		g.align[i] = 'L'
 		if c.Align != "" {
 			g.align[i] = c.Align[0]
 		}
 	}
-	g.head = row{head, bold, cellHeight(head)}
+	g.head = row{head, bold, g.size, cellHeight(head, g.size)}
 	g.repeat = g.head.high <= s.capacity()/2
 	return g
 }
@@ -143,17 +148,17 @@ func (b Table) widths(room float64) []float64 {
 func (g *grid) row(cells []string) row {
 	lines := make([][]string, len(g.widths))
 	for i, c := range cells {
-		lines[i] = wrap(c, regular, smallSize, g.widths[i]-2*padX)
+		lines[i] = wrap(c, regular, g.size, g.widths[i]-2*padX)
 	}
-	return row{lines, regular, cellHeight(lines)}
+	return row{lines, regular, g.size, cellHeight(lines, g.size)}
 }
 
-func cellHeight(cells [][]string) float64 {
+func cellHeight(cells [][]string, size float64) float64 {
 	n := 1
 	for _, c := range cells {
 		n = max(n, len(c))
 	}
-	return float64(n)*single(smallSize) + 2*padY
+	return float64(n)*single(size) + 2*padY
 }
 
 // begin opens the part of the table on this page, header first.
@@ -204,7 +209,7 @@ func (g *grid) put(r row, keep float64) {
 		g.turn()
 	}
 	for s.y+r.high > s.bottom()+slack {
-		n := int((s.bottom() - s.y - 2*padY) / single(smallSize))
+		n := int((s.bottom() - s.y - 2*padY) / single(r.size))
 		var part row
 		part, r = r.cut(max(n, 1))
 		g.rule(part)
@@ -223,18 +228,18 @@ func (g *grid) turn() {
 }
 
 func (r row) cut(n int) (part, rest row) {
-	part, rest = row{face: r.face}, row{face: r.face}
+	part, rest = row{face: r.face, size: r.size}, row{face: r.face, size: r.size}
 	for _, c := range r.cells {
 		k := min(n, len(c))
 		part.cells, rest.cells = append(part.cells, c[:k]), append(rest.cells, c[k:])
 	}
-	part.high, rest.high = cellHeight(part.cells), cellHeight(rest.cells)
+	part.high, rest.high = cellHeight(part.cells, r.size), cellHeight(rest.cells, r.size)
 	return part, rest
 }
 
 // rule draws the cells of a row at s.y and the line below them.
 func (g *grid) rule(r row) {
-	s, h := g.s, single(smallSize)
+	s, h := g.s, single(r.size)
 	x := marginLeft
 	for i, lines := range r.cells {
 		y := s.y + (r.high-float64(len(lines))*h)/2
@@ -243,7 +248,7 @@ func (g *grid) rule(r row) {
 			align = 'C'
 		}
 		for _, l := range lines {
-			s.text(x+padX, g.widths[i]-2*padX, y, item{text: l, face: r.face, size: smallSize, h: h, align: align})
+			s.text(x+padX, g.widths[i]-2*padX, y, item{text: l, face: r.face, size: r.size, h: h, align: align})
 			y += h
 		}
 		x += g.widths[i]

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,14 @@ func in(key string, f workflow.PaperFacts) workflow.PaperFacts {
 		f.Bases = []string{"Luật An ninh mạng số 116/2025/QH15 ngày 10 tháng 12 năm 2025", "Nghị định số 331/2026/NĐ-CP ngày 19 tháng 8 năm 2026 của Chính phủ"}
 		f.Due = &workflow.Due{Rule: "D-VALID", From: day("2026-11-17"), Day: day("2026-11-24"), Origin: regime.Law, Basis: []regime.Citation{"NĐ 331/2026 Đ23 k2"}}
 		f.Reasons = []regime.Reason{{Rule: "R331-L3-04", Level: 3, Basis: []regime.Citation{"NĐ 331/2026 Đ13 k2 b"}}}
+		if f.Report != nil {
+			r := *f.Report
+			r.DutyNote, r.Contents = "", slices.Clone(r.Contents)
+			for i := range r.Contents {
+				r.Contents[i].Basis = []regime.Citation{"NĐ 331/2026 Đ36 k1"}
+			}
+			f.Report = &r
+		}
 	}
 	return f
 }

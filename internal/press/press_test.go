@@ -67,6 +67,8 @@ func facts(form string) workflow.PaperFacts {
 		f.To = []workflow.OfficeFacts{ubnd}
 	case "overview":
 		f.Overview = overview()
+	case "form-08", "four-layer-register", "appendix-2", "appendix-3", "appendix-4":
+		listFacts(&f, ubnd)
 	case "register":
 		f.Register = &workflow.RegisterFacts{On: f.Date, Source: "danh-sach.csv"}
 		for i := range 60 {

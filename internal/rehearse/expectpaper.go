@@ -66,14 +66,18 @@ func (e *paperExpected) run(ctx context.Context, p *player) (d differences, err 
 			return d, nil
 		}
 		issuer, text = paper.Issuer, paper.Text
-	case e.owner != "" && e.form == "register":
+	case e.owner != "":
 		on := e.on
 		if on.IsZero() {
 			on = p.svc.Today()
 		}
-		facts, printed, err := p.svc.PrintRegister(ctx, e.owner, on)
+		facts, printed, known, err := ownersPaper(ctx, p.svc, e.form, e.owner, on)
 		if err != nil {
-			return missing(&d, "the register of "+e.owner, p, err)
+			return missing(&d, e.form+" of "+e.owner, p, err)
+		}
+		if !known {
+			d.later(e.form + " of " + e.of)
+			return d, nil
 		}
 		issuer, text = facts.Issuer.ID, printed.Text
 	default:

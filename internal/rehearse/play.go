@@ -184,12 +184,3 @@ func (f doing) run(ctx context.Context, p *player) (differences, error) {
 type passed struct{}
 
 func (passed) run(context.Context, *player) (differences, error) { return nil, nil }
-
-// notYet is a subject the program does not carry yet.
-type notYet struct{ what string }
-
-func (n notYet) run(context.Context, *player) (differences, error) {
-	var d differences
-	d.later(n.what)
-	return d, nil
-}

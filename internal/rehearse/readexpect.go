@@ -222,13 +222,12 @@ func (r *reader) expectPaper(b block) (string, action) {
 
 func (r *reader) expectReport(b block) (string, action) {
 	b.need("year")
-	who := b.id("report", "office", r.offices)
-	b.number("year")
-	b.bool("late")
-	b.day("last_day")
-	b.id("to", "office", r.offices)
-	if days := b.days("window"); b.has("window") && len(days) != 2 {
+	e := &reportExpected{office: b.id("report", "office", r.offices), year: b.number("year"), lastDay: b.day("last_day"), to: b.id("to", "office", r.offices)}
+	if late := b.bool("late"); b.has("late") {
+		e.late = &late
+	}
+	if e.window = b.days("window"); b.has("window") && len(e.window) != 2 {
 		r.fail(b.at["window"], `"window" expects its first and its last day`)
 	}
-	return "report of " + who, notYet{"the report of " + who}
+	return "report of " + e.office, e
 }

@@ -18,7 +18,7 @@ func decode(js string, into any) error { return json.Unmarshal([]byte(js), into)
 // Keep writes a change in one transaction, or nothing.
 func (s *Store) Keep(ctx context.Context, ch *workflow.Change) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		for _, do := range []func(*gorm.DB, *workflow.Change) error{compare, keepNouns, keepSheets, keepRegister, keepPapers, keepContent, keepRest} {
+		for _, do := range []func(*gorm.DB, *workflow.Change) error{compare, keepNouns, keepSheets, keepRegister, keepPapers, keepReports, keepContent, keepRest} {
 			if err := do(tx, ch); err != nil {
 				return err
 			}

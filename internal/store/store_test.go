@@ -30,6 +30,7 @@ func fresh(t *testing.T) *Store {
 
 func TestSQLiteTakesTheExam(t *testing.T) {
 	workflowtest.Exercise(t, func(t *testing.T) workflow.Store { return fresh(t) })
+	workflowtest.ExerciseGoals(t, func(t *testing.T) workflow.Store { return fresh(t) })
 }
 
 func TestTheSettingsAreReadBack(t *testing.T) {

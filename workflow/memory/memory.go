@@ -30,6 +30,7 @@ type Store struct {
 	done     map[string][]byte
 	settings map[string]string
 	contents
+	goals
 
 	sheets      map[string]*workflow.Sheet
 	supplements map[string]regime.Supplement
@@ -260,6 +261,7 @@ func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	}
 	s.entries = append(s.entries, ch.Added...)
 	s.papers = append(s.papers, ch.Papers...)
+	s.reports = append(s.reports, copyOf(ch.Reports)...)
 	if ch.Key != "" {
 		s.done[ch.Key] = ch.Outcome
 	}

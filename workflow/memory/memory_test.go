@@ -10,4 +10,5 @@ import (
 
 func TestMemoryTakesTheExam(t *testing.T) {
 	workflowtest.Exercise(t, func(*testing.T) workflow.Store { return memory.New() })
+	workflowtest.ExerciseGoals(t, func(*testing.T) workflow.Store { return memory.New() })
 }

@@ -16,7 +16,7 @@ var EffectNames = []string{
 	"open_case", "open_again", "merge_facts", "attach_components", "file", "receive", "ask_points", "take_answers", "new_version",
 	"take_level", "conclude", "conclude_level", "record_opinion", "give_opinion", "list", "decide", "decide_plan", "report", "close",
 	"correct", "assign", "declare", "choose", "change_operator", "change_owner", "name_lead", "end_decision", "start_operation",
-	"plan_end", "end_operation", "review", "evaluate", "designate", "delegate",
+	"plan_end", "end_operation", "review", "evaluate", "designate", "delegate", "send_report",
 	"draft_plan", "approve_inspection", "send_plan", "order", "open_order", "start_field", "finish_field", "comment",
 	"conclude_check", "close_finding", "extend_finding", "recheck_finding",
 }

@@ -48,6 +48,8 @@ type Regime struct {
 	Checks           *CheckRules               `yaml:"-"`
 	procedures       []*Procedure              // all, as read
 	Content          []ContentRule             `yaml:"-"`
+	Report           *ReportRules              `yaml:"-"` // nil: no yearly report
+	Duties           []Duty                    `yaml:"-"`
 }
 
 // Ending is what ended a regime.
@@ -268,6 +270,10 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	r.Guards, err = readGuards(files, find("guards.yaml"))
 	keep(err)
 	r.Content, err = readContent(files, find("content.yaml"))
+	keep(err)
+	r.Report, err = readReports(files, find("reports.yaml"), r.Deadlines)
+	keep(err)
+	r.Duties, err = readDuties(files, find("duties.yaml"), r.Deadlines)
 	keep(err)
 	if len(faults) > 0 {
 		return nil, errors.Join(faults...)

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+
+	"capdo/workflow"
+)
+
+// next is the place of a row added to a table: rows of one day keep the order
+// they came in.
+const next = "(SELECT COALESCE(MAX(place), 0) + 1 FROM "
+
+// AddReport keeps a report sent.
+func (s *Store) AddReport(ctx context.Context, r workflow.Report) error {
+	return s.write(ctx, func(tx *gorm.DB) error { return putReport(tx, r) })
+}
+
+func putReport(tx *gorm.DB, r workflow.Report) error {
+	return tx.Exec("INSERT INTO reports (id, office, year, place, body) VALUES (?, ?, ?, "+next+"reports), ?)", r.ID, r.Office, r.Year, text(r)).Error
+}
+
+func keepReports(tx *gorm.DB, ch *workflow.Change) error {
+	for _, r := range ch.Reports {
+		if err := putReport(tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reports lists what an office sent for a year, or for all years.
+func (s *Store) Reports(ctx context.Context, office string, year int) ([]workflow.Report, error) {
+	return bodies[workflow.Report](s.read(ctx), "SELECT body FROM reports WHERE office = ? AND (? = 0 OR year = ?) ORDER BY place", office, year, year)
+}
+
+// AddStatement keeps a statement.
+func (s *Store) AddStatement(ctx context.Context, st workflow.Statement) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("INSERT INTO statements (id, office, system, dated, place, body) VALUES (?, ?, ?, ?, "+next+"statements), ?)",
+			st.ID, st.Office, st.System, st.On.String(), text(st)).Error
+	})
+}
+
+// Statements selects statements by office, system and day.
+func (s *Store) Statements(ctx context.Context, q workflow.StatementQuery) ([]workflow.Statement, error) {
+	return bodies[workflow.Statement](s.read(ctx), "SELECT body FROM statements WHERE dated <= ? AND (? = '' OR office = ?) AND (? = '' OR system = ?) ORDER BY dated, place",
+		q.Until.String(), q.Office, q.Office, q.System, q.System)
+}
+
+// AddDutyMark keeps a mark.
+func (s *Store) AddDutyMark(ctx context.Context, m workflow.DutyMark) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("INSERT INTO duty_marks (id, office, dated, place, body) VALUES (?, ?, ?, "+next+"duty_marks), ?)", m.ID, m.Office, m.On.String(), text(m)).Error
+	})
+}
+
+// DutyMarks lists the marks of an office by a day.
+func (s *Store) DutyMarks(ctx context.Context, office string, until workflow.Day) ([]workflow.DutyMark, error) {
+	return bodies[workflow.DutyMark](s.read(ctx), "SELECT body FROM duty_marks WHERE office = ? AND dated <= ? ORDER BY dated, place", office, until.String())
+}
+
+// AddLayers keeps layers, all or none.
+func (s *Store) AddLayers(ctx context.Context, list []workflow.Layer) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		for _, l := range list {
+			err := tx.Exec("INSERT INTO layers (id, owner, dated, place, body) VALUES (?, ?, ?, "+next+"layers), ?)", l.ID, l.Owner, l.On.String(), text(l)).Error
+			if errors.Is(err, gorm.ErrDuplicatedKey) {
+				return stale()
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Layers lists the layers of an owner by a day.
+func (s *Store) Layers(ctx context.Context, owner string, on workflow.Day) ([]workflow.Layer, error) {
+	return bodies[workflow.Layer](s.read(ctx), "SELECT body FROM layers WHERE owner = ? AND dated <= ? ORDER BY dated, place", owner, on.String())
+}
+
+// AddPlan keeps the next edition of a list.
+func (s *Store) AddPlan(ctx context.Context, p workflow.PlanList) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		var last int
+		if err := tx.Raw("SELECT COALESCE(MAX(edition), 0) FROM plan_lists WHERE owner = ? AND kind = ? AND year = ?", p.Owner, p.Kind, p.Year).Scan(&last).Error; err != nil {
+			return err
+		}
+		if p.Edition != last+1 {
+			return stale()
+		}
+		return tx.Exec("INSERT INTO plan_lists (owner, kind, year, edition, dated, body) VALUES (?, ?, ?, ?, ?, ?)", p.Owner, p.Kind, p.Year, p.Edition, p.On.String(), text(p)).Error
+	})
+}
+
+// Plan gives the newest edition of a list by a day.
+func (s *Store) Plan(ctx context.Context, owner, kind string, year int, on workflow.Day) (p workflow.PlanList, err error) {
+	ok, err := body(s.read(ctx), &p, "SELECT body FROM plan_lists WHERE owner = ? AND kind = ? AND year = ? AND dated <= ? ORDER BY edition DESC LIMIT 1", owner, kind, year, on.String())
+	if err == nil && !ok {
+		err = missing("plan", kind)
+	}
+	return p, err
+}
