@@ -10,7 +10,7 @@ import (
 // risk assessment is attached.
 func (m *move) takeExtra(e *Edition) *Problem {
 	for _, point := range m.f.texts["extra"] {
-		if !slices.ContainsFunc(m.r.Extra, func(x regime.ExtraRule) bool { return contains(x.Points, point) || contains(x.Also, point) }) {
+		if !m.knowsExtra(point) {
 			return invalid("extra", "expect.extra", point)
 		}
 		if !contains(e.Extra, point) {
@@ -21,6 +21,17 @@ func (m *move) takeExtra(e *Edition) *Problem {
 		e.Risk = yes
 	}
 	return nil
+}
+
+// knowsExtra tells whether the regime of the step has such a further point.
+func (m *move) knowsExtra(point string) bool {
+	return slices.ContainsFunc(m.r.Extra, func(x regime.ExtraRule) bool { return contains(x.Points, point) || contains(x.Also, point) })
+}
+
+// extra lists the further points a paper may name: of those explained under an
+// earlier regime only the ones that the present one has too.
+func (m *move) extra(e *Edition) []string {
+	return slices.DeleteFunc(slices.Clone(e.Extra), func(point string) bool { return !m.knowsExtra(point) })
 }
 
 // extraExplained asks for the points of the explanation that the level, or a

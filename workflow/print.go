@@ -284,7 +284,7 @@ func (m *move) caseFacts(f *PaperFacts) {
 	f.Version, f.Appraiser, f.Again, f.Track = m.c.Version, m.facts(m.parties().appraiser(m.c)), m.c.Again, m.c.Track
 	f.Level, f.Implied, f.Reasons, f.Flags = m.c.Level, v.Level, v.Reasons, m.flags()
 	f.Design, f.Originals, f.Copies, f.Conclusion, f.Received = e.Design, e.Originals, e.Copies, e.Conclusion, e.Received
-	f.Override, f.Reasoning, f.Points, f.Answers, f.Extra, f.Risk = e.Override, e.Reasoning, e.Asked, e.Answers, e.Extra, e.Risk
+	f.Override, f.Reasoning, f.Points, f.Answers, f.Extra, f.Risk = e.Override, e.Reasoning, e.Asked, e.Answers, m.extra(e), e.Risk
 	f.Due = m.c.Due
 	if m.passing != nil {
 		f.Due = m.passing
