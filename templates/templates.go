@@ -17,7 +17,7 @@ import (
 	"capdo/internal/paper"
 )
 
-//go:embed all:forms messages.vi.yaml messages.en.yaml
+//go:embed all:forms messages.*.yaml
 var embedded embed.FS
 
 // Templates holds every form and message, parsed; safe for many goroutines.
@@ -34,13 +34,14 @@ func Files() fs.FS { return embedded }
 // and line of what cannot be read.
 func Open() (*Templates, error) { return Read(embedded) }
 
-// Read reads forms and messages from a folder: messages.<language>.yaml and
-// forms/ with one folder a regime and the list regimes.yaml.
+// Read reads forms and messages from a folder: messages.<language>.yaml, beside
+// it messages.<place>.<language>.yaml for the pages of one place, and forms/ with
+// one folder a regime and the list regimes.yaml.
 func Read(files fs.FS) (*Templates, error) {
 	t := &Templates{forms: map[string]map[string]*form{}, messages: map[string]map[string]string{}}
 	for _, lang := range []string{"vi", "en"} {
-		m := map[string]string{}
-		if err := decode(files, "messages."+lang+".yaml", &m); err != nil {
+		m, err := readMessages(files, lang)
+		if err != nil {
 			return nil, err
 		}
 		t.messages[lang] = m
@@ -64,6 +65,32 @@ func Read(files fs.FS) (*Templates, error) {
 		t.forms[regime] = set
 	}
 	return t, nil
+}
+
+// readMessages joins the message files of a language; a key stands in one file
+// only.
+func readMessages(files fs.FS, lang string) (map[string]string, error) {
+	all := map[string]string{}
+	if err := decode(files, "messages."+lang+".yaml", &all); err != nil {
+		return nil, err
+	}
+	more, err := fs.Glob(files, "messages.*."+lang+".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	for _, name := range more {
+		m := map[string]string{}
+		if err := decode(files, name, &m); err != nil {
+			return nil, err
+		}
+		for k, v := range m {
+			if _, twice := all[k]; twice {
+				return nil, fmt.Errorf("templates: %s: %s stands in another file too", name, k)
+			}
+			all[k] = v
+		}
+	}
+	return all, nil
 }
 
 func decode(files fs.FS, name string, into any) error {

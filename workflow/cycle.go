@@ -15,7 +15,7 @@ func (m *move) cycle(entry RegisterEntry) *Problem {
 	for _, c := range m.snap.Checks {
 		switch {
 		case c.Inspection.Kind != "periodic":
-		case c.Stage == "waiting":
+		case waits(c):
 			m.stopCheck(c)
 		case c.Inspection.Concluded.IsZero():
 			under = true
@@ -146,9 +146,12 @@ func (m *move) startClocks(step *regime.Step) *Problem {
 	return nil
 }
 
+// waits tells whether a check only waits for its day: nobody has begun it.
+func waits(c *Case) bool { return c.Stage == "resting" || c.Stage == "waiting" }
+
 // stopClocks ends what a step answers, and the window once a check is under way.
 func (m *move) stopClocks(step *regime.Step) {
-	waits := m.c.Stage == "waiting"
+	waits := waits(m.c)
 	m.c.Also = slices.DeleteFunc(m.c.Also, func(d Due) bool {
 		return contains(step.Ends, d.Rule) || !waits && d.Quiet && d.Rule == ""
 	})

@@ -112,9 +112,12 @@ type CaseQuery struct {
 	Own    bool   // only checks of the owner's whole activity
 	State  string
 	Stage  string
-	DueBy  Day // only cases with a deadline before this day that the clock has not dealt with
-	After  string
-	Limit  int // 0: 50
+	// Running: only cases at which somebody is at turn: neither decided nor ended,
+	// nor a check whose window has not opened.
+	Running bool
+	DueBy   Day // only cases with a deadline before this day that the clock has not dealt with
+	After   string
+	Limit   int // 0: 50
 }
 
 // SystemQuery selects systems, in the order of their ids.

@@ -222,7 +222,11 @@ func (s *Service) acts(who Person, day Day, snap *Snapshot) []OpenAct {
 		one := &move{book: s.Book, rights: s.Rights, day: day, at: s.Clock(), who: who, snap: snap, shape: s.Book.Acts[step.Act],
 			want: Want{Act: step.Act, With: With{"regime": r.Key}}}
 		one.own()
-		out = append(out, OpenAct{step.Act, one.may()})
+		act := OpenAct{Act: step.Act, Closed: one.may(), Main: one.shape.Main}
+		if one.step != nil {
+			act.Able = one.able()
+		}
+		out = append(out, act)
 	}
 	return out
 }

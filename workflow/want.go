@@ -47,6 +47,8 @@ type CaseView struct {
 type OpenAct struct {
 	Act    string   `json:"act"`
 	Closed *Problem `json:"closed,omitempty"`
+	Able   []Able   `json:"able,omitempty"` // who may take it, as far as rights go
+	Main   bool     `json:"main,omitempty"` // carries the case on
 }
 
 // ImportOrder asks to take in an old register.

@@ -130,6 +130,7 @@ func (s *Store) Cases(ctx context.Context, q workflow.CaseQuery) ([]*workflow.Ca
 	add(q.System != "", "c.system = ?", q.System)
 	add(q.State != "", "c.state = ?", q.State)
 	add(q.Stage != "", "c.stage = ?", q.Stage)
+	add(q.Running, "c.stage NOT IN ('in_force', 'closed', 'resting')")
 	add(q.Own, "c.owner = ?", q.Owner)
 	add(q.Owner != "" && !q.Own, "(s.owner = ? OR c.owner = ?)", q.Owner, q.Owner)
 	return bodies[*workflow.Case](s.read(ctx), query+" ORDER BY c.id LIMIT ?", append(args, limit(q.Limit))...)

@@ -172,7 +172,7 @@ func fits(c *workflow.Case, sys *workflow.System, q workflow.CaseQuery) bool {
 	}
 	owned := c.Owner == q.Owner || !q.Own && sys != nil && slices.Contains(sys.Owners, q.Owner)
 	return c.ID > q.After && (q.Kind == "" || strings.TrimPrefix(q.Kind, "dossier") == c.Kind) && (q.System == "" || c.System == q.System) &&
-		(q.State == "" || c.State == q.State) && (q.Stage == "" || c.Stage == q.Stage) && (q.Owner == "" && !q.Own || owned)
+		(q.State == "" || c.State == q.State) && (q.Stage == "" || c.Stage == q.Stage) && (!q.Running || c.Stage != "in_force" && c.Stage != "closed" && c.Stage != "resting") && (q.Owner == "" && !q.Own || owned)
 }
 
 // Snapshot reads what one step is decided on.

@@ -17,6 +17,7 @@ type Role struct {
 type ActShape struct {
 	Object string               `yaml:"object"` // case, new_case, system, office, check
 	Clock  bool                 `yaml:"clock"`  // done by the clock alone
+	Main   bool                 `yaml:"main"`   // carries a case on to its next state: what an inbox asks for
 	Picks  string               `yaml:"picks"`  // the act chooses a regime: the last one's own, or one named
 	Fields map[string]FieldType `yaml:"fields"`
 }

@@ -21,7 +21,7 @@ var EffectNames = []string{
 	"conclude_check", "close_finding", "extend_finding", "recheck_finding",
 }
 
-var stages = []string{"preparing", "appraising", "approving", "in_force", "ending", "waiting", "planning", "checking", "concluding", "remedying", "closed"}
+var stages = []string{"preparing", "appraising", "approving", "in_force", "ending", "resting", "waiting", "planning", "checking", "concluding", "remedying", "closed"}
 
 // capacities a state may wait for; "" is nobody.
 var capacities = []string{"", "operator", "sdu", "appraiser", "owner", "assessor"}

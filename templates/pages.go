@@ -1,0 +1,209 @@
+package templates
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"maps"
+	"mime"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+//go:embed pages
+var pageFiles embed.FS
+
+// Pages fills the pages people see: pages/<name>.html, framed by
+// pages/frame.html (or pages/bare.html for who is not signed in), with the parts
+// of pages/parts. Every page is parsed once a language, when first asked for;
+// safe for many goroutines.
+type Pages struct {
+	words  *Templates
+	base   map[string]*template.Template // by language
+	assets map[string]Asset
+	stamp  string // of all assets: part of their addresses, so that browsers may keep them
+	mu     sync.Mutex
+	parsed map[string]*template.Template
+}
+
+// Asset is a file a page brings along: style, script, typeface, drawing.
+type Asset struct {
+	Type string // content type
+	Body []byte
+}
+
+// OpenPages reads frame, parts and assets; its error names the file at fault.
+func OpenPages(words *Templates) (*Pages, error) {
+	p := &Pages{words: words, base: map[string]*template.Template{}, assets: map[string]Asset{}, parsed: map[string]*template.Template{}}
+	if err := p.readAssets(); err != nil {
+		return nil, err
+	}
+	for _, lang := range []string{"vi", "en"} {
+		t, err := template.New("base").Funcs(p.funcs(lang)).ParseFS(pageFiles, "pages/frame.html", "pages/bare.html", "pages/parts/*.html")
+		if err != nil {
+			return nil, fmt.Errorf("templates: %w", err)
+		}
+		p.base[lang] = t
+	}
+	return p, nil
+}
+
+func (p *Pages) readAssets() error {
+	sum := sha256.New()
+	err := fs.WalkDir(pageFiles, "pages/assets", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := pageFiles.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		sum.Write(b)
+		kind := mime.TypeByExtension(path.Ext(name))
+		if path.Ext(name) == ".woff2" {
+			kind = "font/woff2"
+		}
+		p.assets[strings.TrimPrefix(name, "pages/assets/")] = Asset{kind, b}
+		return nil
+	})
+	p.stamp = hex.EncodeToString(sum.Sum(nil))[:10]
+	return err
+}
+
+// Asset gives a file by its name below pages/assets.
+func (p *Pages) Asset(name string) (Asset, bool) {
+	a, ok := p.assets[name]
+	return a, ok
+}
+
+// Stamp changes with any asset; their addresses hold it.
+func (p *Pages) Stamp() string { return p.stamp }
+
+// Names lists all pages.
+func (p *Pages) Names() ([]string, error) {
+	files, err := fs.Glob(pageFiles, "pages/*.html")
+	var names []string
+	for _, f := range files {
+		if n := strings.TrimSuffix(path.Base(f), ".html"); n != "frame" && n != "bare" {
+			names = append(names, n)
+		}
+	}
+	return names, err
+}
+
+// page gives a page ready to be filled.
+func (p *Pages) page(lang, name string) (*template.Template, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key := lang + "/" + name
+	if t, ok := p.parsed[key]; ok {
+		return t, nil
+	}
+	base, ok := p.base[lang]
+	if !ok {
+		return nil, fmt.Errorf("templates: no pages in %q", lang)
+	}
+	t, err := template.Must(base.Clone()).ParseFS(pageFiles, "pages/"+name+".html")
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	p.parsed[key] = t
+	return t, nil
+}
+
+// Render fills block of a page ("frame" or "bare" for a whole one, else a part
+// that the page or the parts define) and gives its bytes.
+func (p *Pages) Render(lang, name, block string, data any) ([]byte, error) {
+	t, err := p.page(lang, name)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, block, data); err != nil {
+		return nil, fmt.Errorf("templates: page %s: %w", name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// funcs are the words a page is written with.
+func (p *Pages) funcs(lang string) template.FuncMap {
+	t := func(key string, args ...any) (string, error) {
+		named, err := pairs(args)
+		return p.words.Message(lang, key, named), err
+	}
+	return template.FuncMap{
+		"t":     t,
+		"has":   func(key string) bool { return p.words.Has(lang, key) },
+		"lang":  func() string { return lang },
+		"asset": func(name string) string { return "/assets/" + p.stamp + "/" + name },
+		"date":  func(s starter) string { return dateOf(s, lang) },
+		"iso":   func(s starter) string { return s.Start().Format("2006-01-02") },
+		"weekday": func(s starter) (string, error) {
+			return t("weekday." + strconv.Itoa(int(s.Start().Weekday())))
+		},
+		"num":  func(n int) string { return grouped(n, lang) },
+		"dict": dict,
+		"list": func(items ...any) []any { return items },
+		"law":  func(c any) string { return "/law?c=" + url.QueryEscape(fmt.Sprint(c)) },
+		"join": func(sep string, l []string) string { return strings.Join(l, sep) },
+		"add":  func(a, b int) int { return a + b },
+	}
+}
+
+// dateOf writes a day as pages do: 28/01/2022. No day is a dash.
+func dateOf(s starter, _ string) string {
+	at := s.Start()
+	if at.Year() < 1900 {
+		return "–"
+	}
+	return at.Format("02/01/2006")
+}
+
+// grouped writes a number in groups of three: 10.000, in English 10,000.
+func grouped(n int, lang string) string {
+	s, sep := strconv.Itoa(n), "."
+	if lang == "en" {
+		sep = ","
+	}
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + sep + s[i:]
+	}
+	return s
+}
+
+func pairs(args []any) (map[string]string, error) {
+	if len(args)%2 != 0 {
+		return nil, errors.New("names and values do not pair")
+	}
+	named := map[string]string{}
+	for i := 0; i < len(args); i += 2 {
+		named[fmt.Sprint(args[i])] = fmt.Sprint(args[i+1])
+	}
+	return named, nil
+}
+
+// dict joins names and values, so that a part can be given several. A map first
+// is the ground the pairs are laid on.
+func dict(args ...any) (map[string]any, error) {
+	out := map[string]any{}
+	if len(args)%2 == 1 {
+		ground, ok := args[0].(map[string]any)
+		if !ok {
+			return nil, errors.New("names and values do not pair")
+		}
+		maps.Copy(out, ground)
+		args = args[1:]
+	}
+	for i := 0; i < len(args); i += 2 {
+		out[fmt.Sprint(args[i])] = args[i+1]
+	}
+	return out, nil
+}

@@ -1,0 +1,164 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+
+	"capdo/workflow/regime"
+)
+
+// Able is somebody who may take an act: a person in an office, by a role.
+type Able struct {
+	Person string `json:"person"`
+	Name   string `json:"name"`
+	Role   string `json:"role"`
+	Office string `json:"office"` // the name valid today
+}
+
+// able lists who may take the step as things stand, by name; conditions that the
+// step asks beside the right are not looked at.
+func (m *move) able() []Able {
+	var out []Able
+	for _, role := range m.step.By {
+		capacity := m.book.Roles[role].Capacity
+		if !m.speaks(role) {
+			continue
+		}
+		for _, id := range m.acting(capacity) {
+			for _, p := range m.snap.People {
+				one := *m
+				one.who = p
+				if _, ok := one.allowed(role, id); ok {
+					out = append(out, Able{p.ID, p.Name, role, m.snap.Offices[id].At(m.day).Name})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Deadline works a running deadline out again, with the way there, day by day.
+func (s *Service) Deadline(d Due) (regime.Computation, error) {
+	r, ok := s.Book.ByKey(d.Regime)
+	if !ok || r.Deadlines[d.Rule] == nil {
+		return regime.Computation{}, notFound("rule", d.Rule)
+	}
+	c, err := s.Book.Calendar.Due(r.Deadlines[d.Rule], d.From, Day{})
+	c.Origin = d.Origin
+	return c, err
+}
+
+// WorkingDaysLeft counts the working days after today up to and including a
+// day; ok is false where a year between has no calendar. Past days count below zero.
+func (s *Service) WorkingDaysLeft(until Day) (n int, ok bool) {
+	today, sign := s.Today(), 1
+	from, to := today, until
+	if until.Before(today) {
+		from, to, sign = until, today, -1
+	}
+	for d := from.AddDays(1); !d.After(to); d = d.AddDays(1) {
+		works, err := s.Book.Calendar.Working(d)
+		if err != nil {
+			return 0, false
+		}
+		if works {
+			n++
+		}
+	}
+	return sign * n, true
+}
+
+// InboxItem is one thing that waits: for the person, or for somebody else while
+// the person is a party to it.
+type InboxItem struct {
+	*CaseView
+	Name     string   `json:"name"` // of the system, or of the owner whose whole activity is checked
+	Operator string   `json:"operator_name,omitempty"`
+	Acts     []string `json:"acts,omitempty"` // open to the person; empty: others are at turn
+}
+
+// Inbox lists what a person must do, by when (first what is due first), and what
+// waits at others of that in which the person's offices have a part.
+func (s *Service) Inbox(ctx context.Context, who string) (mine, waiting []InboxItem, err error) {
+	person, err := s.Store.Person(ctx, who)
+	if err != nil {
+		return nil, nil, err
+	}
+	base, err := s.partiesToday(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for after := ""; ; {
+		cases, systems, err := s.casesWithSystems(ctx, CaseQuery{Running: true, After: after, Limit: chunk})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, c := range cases {
+			after = c.ID
+			p := base
+			p.sys, p.r = systemOf(systems, c), s.regimeOf(c)
+			item := s.inboxItem(person, c, p)
+			switch {
+			case item == nil:
+			case len(item.Acts) > 0:
+				mine = append(mine, *item)
+			default:
+				waiting = append(waiting, *item)
+			}
+		}
+		if len(cases) < chunk {
+			sortInbox(mine)
+			sortInbox(waiting)
+			return mine, waiting, nil
+		}
+	}
+}
+
+// inboxItem is nil for a case that does not concern the person.
+func (s *Service) inboxItem(person Person, c *Case, p parties) *InboxItem {
+	if !s.sees(person, c, p) {
+		return nil
+	}
+	v := viewOf(s.Book, p.day, c, p.sys, p.offices)
+	item := &InboxItem{CaseView: v, Name: p.sys.Name, Operator: p.offices[p.operator()].At(p.day).Name}
+	if item.Name == "" {
+		item.Name = p.offices[c.Owner].At(p.day).Name
+	}
+	snap := &Snapshot{Case: c, System: p.sys, Offices: p.offices}
+	for _, a := range s.acts(person, p.day, snap) {
+		if a.Closed == nil && s.Book.Acts[a.Act].Main {
+			item.Acts = append(item.Acts, a.Act)
+		}
+	}
+	if len(item.Acts) == 0 && (v.Holder == "" || !s.partOf(person, v, p)) {
+		return nil
+	}
+	return item
+}
+
+// partOf tells whether one of the person's own offices is a party.
+func (s *Service) partOf(person Person, v *CaseView, p parties) bool {
+	ids := slices.Concat(p.operators(), nonEmpty(p.owner()), nonEmpty(p.sdu()), nonEmpty(v.Appraises))
+	return slices.ContainsFunc(person.Grants, func(g Grant) bool { return g.On(p.day) && slices.Contains(ids, g.Office) })
+}
+
+func sortInbox(list []InboxItem) {
+	slices.SortStableFunc(list, func(a, b InboxItem) int {
+		if n := byDay(a.NextDue(), b.NextDue()); n != 0 {
+			return n
+		}
+		return byDay(a.Opened, b.Opened)
+	})
+}
+
+// NextDue is the day that the item is due, zero for none: of a check its own
+// day, of a dossier that of its present state.
+func (i InboxItem) NextDue() Day {
+	if i.Due != nil {
+		return i.Due.Day
+	}
+	if i.Inspection != nil {
+		return i.Inspection.NextDue
+	}
+	return Day{}
+}
