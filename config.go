@@ -32,6 +32,7 @@ type app struct {
 	lang      string
 	book      *regime.Book
 	words     *templates.Templates
+	screens   *templates.Pages
 	rights    *policies.Policies
 	press     *press.Press
 	filesAt   string       // folder of files; empty: beside the database
@@ -44,6 +45,9 @@ func (a *app) open() (err error) {
 		return err
 	}
 	if a.words, err = templates.Open(); err != nil {
+		return err
+	}
+	if a.screens, err = templates.OpenPages(a.words); err != nil {
 		return err
 	}
 	if a.rights, err = policies.Open(); err != nil {

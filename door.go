@@ -13,7 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"capdo/api"
+	"capdo/api/pages"
 	"capdo/internal/identity"
 	"capdo/internal/store"
 	"capdo/workflow"
@@ -121,8 +124,16 @@ func (a *app) door(svc *workflow.Service, st *store.Store, secure bool, proxies 
 	if svc.Demo {
 		notice = a.words.Message(a.lang, "cli.demo_notice", map[string]string{"day": svc.Today().String()})
 	}
-	return api.New(api.Config{Service: svc, Identity: a.identity(st), Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
-		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: secure, Proxies: proxies, Now: time.Now, Log: slog.New(slog.NewTextHandler(a.errs, nil))})
+	who, log := a.identity(st), slog.New(slog.NewTextHandler(a.errs, nil))
+	return api.New(api.Config{Service: svc, Identity: who, Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
+		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: secure, Proxies: proxies, Now: time.Now, Log: log, Pages: a.pages(svc, who, log)})
+}
+
+// pages are what people see, over what they share with the JSON routes.
+func (a *app) pages(svc *workflow.Service, who *identity.Identity, log *slog.Logger) func(*gin.Engine, pages.Door) {
+	return func(e *gin.Engine, shared pages.Door) {
+		pages.Mount(e, pages.Config{Service: svc, Identity: who, Pages: a.screens, Words: a.words, Log: log, Demo: svc.Demo}, shared)
+	}
 }
 
 func (a *app) identity(st *store.Store) *identity.Identity {

@@ -34,7 +34,8 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/rehearse":         {may: list("workflow workflow/regime workflow/memory github.com/goccy/go-yaml")},
 	"internal/tools/fontsubset": {may: list("golang.org/x/image")},
 	"internal/tools/procedures": {may: list("workflow/regime templates github.com/goccy/go-yaml")},
-	"api":                       {may: list("github.com/gin-gonic/gin workflow workflow/regime templates internal/vn internal/identity")},
+	"api":                       {may: list("github.com/gin-gonic/gin api/pages workflow workflow/regime templates internal/vn internal/identity")},
+	"api/pages":                 {may: list("github.com/gin-gonic/gin workflow workflow/regime templates internal/vn internal/identity")},
 
 	"internal/identity/identitytest": {may: list("internal/identity")},
 }

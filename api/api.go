@@ -11,6 +11,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"capdo/api/pages"
 	"capdo/internal/identity"
 	"capdo/workflow"
 )
@@ -34,6 +35,9 @@ type Config struct {
 	Proxies      []string         // addresses or networks of the proxies whose word on the sender is taken
 	Now          func() time.Time // the real time, also where the day is a supposed one
 	Log          *slog.Logger
+	// Pages mounts the pages people see over what they share with the JSON
+	// routes; nil leaves a plain start page.
+	Pages func(e *gin.Engine, shared pages.Door)
 }
 
 type door struct {
@@ -55,7 +59,11 @@ func New(c Config) http.Handler {
 	e.NoMethod(func(g *gin.Context) {
 		d.refuse(g, http.StatusMethodNotAllowed, "method_not_allowed", "kind.method_not_allowed")
 	})
-	reads(e, "/", d.start)
+	if c.Pages == nil {
+		reads(e, "/", d.start)
+	} else {
+		c.Pages(e, d.shared())
+	}
 	v := e.Group("/api/v1")
 	v.POST("/session", d.signIn)
 	door := v.Group("", d.signedIn)
@@ -136,6 +144,11 @@ func (d *door) visible(g *gin.Context) {
 }
 
 func (d *door) seen(g *gin.Context, id string) (*workflow.CaseView, error) {
+	return d.seenBy(g, who(g), id)
+}
+
+// seenBy gives a case to whom it concerns; to others it is not there.
+func (d *door) seenBy(g *gin.Context, who, id string) (*workflow.CaseView, error) {
 	v, err := d.Service.Case(g, id)
 	if p, ok := workflow.ProblemOf(err); ok && p.Kind == workflow.NotFound {
 		return nil, missing("case")
@@ -143,7 +156,7 @@ func (d *door) seen(g *gin.Context, id string) (*workflow.CaseView, error) {
 	if err != nil {
 		return nil, err
 	}
-	ok, err := d.Service.MaySee(g, who(g), v)
+	ok, err := d.Service.MaySee(g, who, v)
 	if err == nil && !ok {
 		err = missing("case")
 	}

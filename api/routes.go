@@ -39,20 +39,25 @@ func (d *door) systems(g *gin.Context) {
 }
 
 func (d *door) system(g *gin.Context) {
-	s, err := d.Service.System(g, g.Param("id"))
+	s, err := d.systemSeenBy(g, who(g), g.Param("id"))
+	d.give(g, s, err)
+}
+
+// systemSeenBy gives a system to whoever is under its owner.
+func (d *door) systemSeenBy(g *gin.Context, who, id string) (*workflow.SystemView, error) {
+	s, err := d.Service.System(g, id)
 	if p, ok := workflow.ProblemOf(err); ok && p.Kind == workflow.NotFound {
-		err = missing("system")
+		return nil, missing("system")
 	}
-	if err == nil {
-		for _, owner := range s.Owners {
-			if see, fault := d.Service.MaySeeOwner(g, who(g), owner); see || fault != nil {
-				d.give(g, s, fault)
-				return
-			}
+	if err != nil {
+		return nil, err
+	}
+	for _, owner := range s.Owners {
+		if see, fault := d.Service.MaySeeOwner(g, who, owner); see || fault != nil {
+			return s, fault
 		}
-		err = missing("system")
 	}
-	d.fail(g, err)
+	return nil, missing("system")
 }
 
 // ofOwner hides what belongs to an owner the person is not under.

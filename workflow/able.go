@@ -162,3 +162,16 @@ func (i InboxItem) NextDue() Day {
 	}
 	return Day{}
 }
+
+// Verdict is a level the criteria imply, with the reasons; see regime.Verdict.
+type Verdict = regime.Verdict
+
+// Verdict says what the criteria imply for a case: by the facts as they stand
+// while it is prepared, by those it was sent with afterwards.
+func (s *Service) Verdict(c *Case, sys *System) Verdict {
+	r, ok := s.Book.ByKey(c.Regime)
+	if !ok {
+		return Verdict{}
+	}
+	return verdictOf(r, c, sys)
+}

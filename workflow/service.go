@@ -224,7 +224,8 @@ func (s *Service) acts(who Person, day Day, snap *Snapshot) []OpenAct {
 		one.own()
 		act := OpenAct{Act: step.Act, Closed: one.may(), Main: one.shape.Main}
 		if one.step != nil {
-			act.Able = one.able()
+			st := one.step
+			act.Able, act.To, act.Issues, act.Basis, act.Origin = one.able(), st.Target(one.state()), st.Issues, st.Basis, st.Origin
 		}
 		out = append(out, act)
 	}

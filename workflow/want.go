@@ -1,5 +1,7 @@
 package workflow
 
+import "capdo/workflow/regime"
+
 // With carries the fields of an act, as decoded from YAML or JSON and then
 // checked against the shape of the act.
 type With map[string]any
@@ -49,6 +51,11 @@ type OpenAct struct {
 	Closed *Problem `json:"closed,omitempty"`
 	Able   []Able   `json:"able,omitempty"` // who may take it, as far as rights go
 	Main   bool     `json:"main,omitempty"` // carries the case on
+
+	To     string        `json:"to,omitempty"` // state it leads to
+	Issues []string      `json:"issues,omitempty"`
+	Basis  []Citation    `json:"basis,omitempty"`
+	Origin regime.Origin `json:"origin,omitempty"`
 }
 
 // ImportOrder asks to take in an old register.

@@ -113,3 +113,6 @@ func trimQuotes(b []byte) []byte {
 	}
 	return b
 }
+
+// Sub counts the days from o to d; below zero when d is earlier.
+func (d Day) Sub(o Day) int { return int(d.time().Sub(o.time()).Hours()) / 24 }

@@ -1,0 +1,263 @@
+package pages
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"capdo/internal/identity"
+)
+
+// signedIn lets pass whoever is signed in. Who is not goes to the sign-in page
+// and comes back; what was typed into a form goes along and is there again.
+func (r *room) signedIn(g *gin.Context) {
+	signed, err := r.Signed(g)
+	if errors.Is(err, identity.ErrNoSession) {
+		g.Abort()
+		r.askSignIn(g)
+		return
+	}
+	if err != nil {
+		r.fail(g, err)
+		return
+	}
+	m, err := r.meOf(g, signed)
+	if err != nil {
+		r.fail(g, err)
+		return
+	}
+	g.Set("signed", signed)
+	g.Set("me", m)
+}
+
+// askSignIn asks to sign in. A form that was just sent is kept in the page and
+// sent again by hand after the sign-in; a page that was asked for is gone on to.
+func (r *room) askSignIn(g *gin.Context) {
+	if g.Request.Method == http.MethodGet || g.Request.Method == http.MethodHead {
+		to := "/sign-in"
+		if uri := g.Request.URL.RequestURI(); uri != "/" {
+			to += "?next=" + url.QueryEscape(uri)
+		}
+		g.Redirect(http.StatusSeeOther, to)
+		return
+	}
+	kept, err := url.ParseQuery("")
+	if err == nil && g.ContentType() == "application/x-www-form-urlencoded" && g.Request.ParseForm() == nil {
+		kept = g.Request.PostForm
+	}
+	r.render(g, http.StatusUnauthorized, "sign-in", "", signInData{Next: g.Request.URL.Path, Kept: kept, Lost: "signin.expired"})
+}
+
+func who(g *gin.Context) string { return g.MustGet("me").(*me).ID }
+
+// settled stops whoever goes by a password that somebody else has set.
+func (r *room) settled(g *gin.Context) {
+	if g.MustGet("signed").(identity.Signed).MustChange {
+		g.Abort()
+		g.Redirect(http.StatusSeeOther, "/password")
+	}
+}
+
+func (r *room) meOf(g *gin.Context, signed identity.Signed) (*me, error) {
+	p, err := r.Service.Store.Person(g, signed.Person)
+	if err != nil {
+		return nil, err
+	}
+	m := &me{ID: p.ID, Name: p.Name, Roles: map[string]bool{}}
+	today := r.Service.Today()
+	for _, grant := range p.Grants {
+		if !grant.On(today) {
+			continue
+		}
+		m.Roles[grant.Role] = true
+		m.Offices = append(m.Offices, grant.Office)
+		if m.Job != "" {
+			continue
+		}
+		o, err := r.Service.Store.Office(g, grant.Office)
+		if err != nil {
+			return nil, err
+		}
+		m.Job = cmp.Or(grant.Title, r.Words.Message(lang(g), "role."+grant.Role, nil)) + ", " + o.At(today).Name
+	}
+	return m, nil
+}
+
+// Is tells whether the person has one of the roles today.
+func (m *me) Is(roles ...string) bool {
+	return slices.ContainsFunc(roles, func(role string) bool { return m.Roles[role] })
+}
+
+// Reads tells whether the person reads business pages at all: an administrator
+// alone does not.
+func (m *me) Reads() bool {
+	return slices.ContainsFunc(keys(m.Roles), func(role string) bool { return role != "sysadmin" })
+}
+
+func keys(set map[string]bool) []string {
+	var out []string
+	for k := range set {
+		out = append(out, k)
+	}
+	return out
+}
+
+// navOf is the navigation of a person: only what may be opened.
+func navOf(m *me) []navGroup {
+	var groups []navGroup
+	group := func(title string, items ...navItem) {
+		if items = slices.DeleteFunc(items, func(i navItem) bool { return i.Path == "" }); len(items) > 0 {
+			groups = append(groups, navGroup{title, items})
+		}
+	}
+	when := func(yes bool, i navItem) navItem {
+		if !yes {
+			return navItem{}
+		}
+		return i
+	}
+	reads := m.Reads()
+	group("",
+		when(reads && !m.only("auditor"), navItem{Place: "work", Path: "/work", Icon: "inbox", Count: m.Todo, Late: m.Late > 0}),
+		when(reads, navItem{Place: "systems", Path: "/systems", Icon: "systems"}),
+		when(reads, navItem{Place: "cases", Path: "/cases", Icon: "file"}))
+	return groups
+}
+
+// only tells whether a role is the one and only.
+func (m *me) only(role string) bool { return len(m.Roles) == 1 && m.Roles[role] }
+
+// landing goes to where the person's work is.
+func (r *room) landing(g *gin.Context) {
+	m := g.MustGet("me").(*me)
+	to := "/work"
+	switch {
+	case m.only("sysadmin"):
+		to = "/systems"
+	case m.only("auditor"):
+		to = "/systems"
+	}
+	g.Redirect(http.StatusSeeOther, to)
+}
+
+// signInData is what the sign-in page shows.
+type signInData struct {
+	Login, Next string
+	Kept        url.Values // of a form sent after the session ended
+	Lost, Wrong string     // message keys
+	Args        map[string]string
+}
+
+func (r *room) signInPage(g *gin.Context) {
+	r.render(g, http.StatusOK, "sign-in", "", signInData{Next: local(g.Query("next"))})
+}
+
+// signIn proves a password. Fields of a form that was sent too late come along
+// under "kept." and are shown again at the page they belong to.
+func (r *room) signIn(g *gin.Context) {
+	data := signInData{Login: strings.TrimSpace(g.PostForm("login")), Next: local(g.PostForm("next")), Kept: keptOf(g.Request.PostForm)}
+	token, signed, err := r.Identity.SignIn(g, data.Login, g.PostForm("password"), g.ClientIP())
+	if err != nil {
+		r.refuseSignIn(g, data, err)
+		return
+	}
+	if err := r.EndSession(g); err != nil {
+		r.fail(g, err)
+		return
+	}
+	r.SetSession(g, token, signed)
+	if len(data.Kept) == 0 {
+		g.Redirect(http.StatusSeeOther, data.Next)
+		return
+	}
+	r.render(g, http.StatusOK, "resend", "", data)
+}
+
+// keptOf takes the kept fields out of a form.
+func keptOf(form url.Values) url.Values {
+	kept := url.Values{}
+	for name, values := range form {
+		if n, ok := strings.CutPrefix(name, "kept."); ok {
+			kept[n] = values
+		}
+	}
+	return kept
+}
+
+func (r *room) refuseSignIn(g *gin.Context, data signInData, err error) {
+	status := http.StatusUnauthorized
+	var wait *identity.WaitError
+	switch {
+	case errors.As(err, &wait):
+		status, data.Wrong = http.StatusTooManyRequests, "signin.wait"
+		data.Args = map[string]string{"seconds": seconds(wait)}
+		g.Header("Retry-After", data.Args["seconds"])
+	case errors.Is(err, identity.ErrFailed):
+		data.Wrong = "signin.failed"
+	case errors.Is(err, identity.ErrBusy):
+		status, data.Wrong = http.StatusServiceUnavailable, "signin.busy"
+	default:
+		r.fail(g, err)
+		return
+	}
+	r.render(g, status, "sign-in", "", data)
+}
+
+func (r *room) signOut(g *gin.Context) {
+	if err := r.EndSession(g); err != nil {
+		r.fail(g, err)
+		return
+	}
+	g.Redirect(http.StatusSeeOther, "/sign-in")
+}
+
+// passwordData is what the page of the own password shows.
+type passwordData struct {
+	Must  bool
+	Wrong map[string]string // field → message key
+}
+
+func (r *room) passwordPage(g *gin.Context) {
+	r.render(g, http.StatusOK, "password", "", passwordData{Must: g.MustGet("signed").(identity.Signed).MustChange})
+}
+
+func (r *room) changePassword(g *gin.Context) {
+	signed := g.MustGet("signed").(identity.Signed)
+	if g.PostForm("new") != g.PostForm("again") {
+		r.render(g, http.StatusUnprocessableEntity, "password", "", passwordData{signed.MustChange, map[string]string{"again": "expect.same_password"}})
+		return
+	}
+	token, now, err := r.Identity.ChangePassword(g, r.Token(g), g.PostForm("old"), g.PostForm("new"), g.ClientIP())
+	wrong := map[string]string{}
+	switch {
+	case err == nil:
+		r.SetSession(g, token, now)
+		r.done(g, "/", "password")
+		return
+	case errors.Is(err, identity.ErrFailed):
+		wrong["old"] = "expect.old_password"
+	case errors.Is(err, identity.ErrPassword):
+		wrong["new"] = "expect.password"
+	case errors.Is(err, identity.ErrSame):
+		wrong["new"] = "expect.other_password"
+	default:
+		var wait *identity.WaitError
+		if !errors.As(err, &wait) {
+			r.fail(g, err)
+			return
+		}
+		wrong["old"] = "expect.wait"
+	}
+	r.render(g, http.StatusUnprocessableEntity, "password", "", passwordData{signed.MustChange, wrong})
+}
+
+// seconds are whole ones, rounded up.
+func seconds(w *identity.WaitError) string {
+	return strconv.Itoa(int((w.After.Milliseconds() + 999) / 1000))
+}

@@ -1,0 +1,96 @@
+// Package pages is what people see: one handler an act, which reads the form,
+// calls the service once and shows the outcome. It makes the same calls as the
+// JSON routes and decides nothing.
+package pages
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"capdo/internal/identity"
+	"capdo/templates"
+	"capdo/workflow"
+)
+
+// Config is what the pages work with.
+type Config struct {
+	Service  *workflow.Service
+	Identity *identity.Identity
+	Pages    *templates.Pages
+	Words    *templates.Templates
+	Log      *slog.Logger
+	Demo     bool // the day is a supposed one: every page says so
+}
+
+// Door is what the pages share with the JSON routes: sessions, statuses, what a
+// person may see, errors that are nobody's business.
+type Door struct {
+	Signed     func(g *gin.Context) (identity.Signed, error) // ErrNoSession where nobody is signed in
+	SetSession func(g *gin.Context, token string, who identity.Signed)
+	EndSession func(g *gin.Context) error
+	Status     func(kind workflow.Kind) int
+	Case       func(g *gin.Context, who, id string) (*workflow.CaseView, error)   // not_found where not to be seen
+	System     func(g *gin.Context, who, id string) (*workflow.SystemView, error) // the same
+	Token      func(g *gin.Context) string
+	Reference  func() string
+}
+
+// room is the pages over their door.
+type room struct {
+	Config
+	Door
+}
+
+// Mount opens all pages on an engine.
+func Mount(e *gin.Engine, c Config, d Door) {
+	r := &room{c, d}
+	open := e.Group("", r.policy)
+	r.get(open, "/assets/:stamp/*name", r.asset)
+	r.get(open, "/sign-in", r.signInPage)
+	open.POST("/sign-in", r.signIn)
+	open.POST("/language", r.setLanguage)
+	in := open.Group("", r.signedIn)
+	in.POST("/sign-out", r.signOut)
+	r.get(in, "/password", r.passwordPage)
+	in.POST("/password", r.changePassword)
+	r.inside(in.Group("", r.settled))
+}
+
+// inside are the pages of whoever is signed in under a password of his own. Each
+// place adds its routes in its own file.
+func (r *room) inside(in *gin.RouterGroup) {
+	r.get(in, "/", r.landing)
+	r.workRoutes(in)
+	r.systemRoutes(in)
+	r.caseRoutes(in)
+	r.actRoutes(in)
+	r.paperRoutes(in)
+	r.lawRoutes(in)
+}
+
+// get opens a page to GET and HEAD.
+func (r *room) get(in gin.IRoutes, path string, h gin.HandlerFunc) {
+	in.GET(path, h)
+	in.HEAD(path, h)
+}
+
+// policy is what a browser may do with a page: load what we serve, nothing else.
+func (r *room) policy(g *gin.Context) {
+	g.Header("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "+
+		"frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+}
+
+// asset serves styles, scripts and typefaces. Their address changes with their
+// content, so browsers may keep them for good.
+func (r *room) asset(g *gin.Context) {
+	a, ok := r.Pages.Asset(strings.TrimPrefix(g.Param("name"), "/"))
+	if !ok || g.Param("stamp") != r.Pages.Stamp() {
+		g.Status(http.StatusNotFound)
+		return
+	}
+	g.Header("Cache-Control", "public, max-age=31536000, immutable")
+	g.Data(http.StatusOK, a.Type, a.Body)
+}

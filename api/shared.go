@@ -1,0 +1,36 @@
+package api
+
+import (
+	"github.com/gin-gonic/gin"
+
+	"capdo/api/pages"
+	"capdo/internal/identity"
+	"capdo/workflow"
+)
+
+// shared is what the pages use of the door, so that a session, a status and what
+// a person may see are the same there.
+func (d *door) shared() pages.Door {
+	return pages.Door{
+		Signed: func(g *gin.Context) (identity.Signed, error) { return d.Identity.Who(g, d.token(g)) },
+		SetSession: func(g *gin.Context, token string, who identity.Signed) {
+			d.setCookie(g, token, int(identity.Life.Seconds()))
+		},
+		EndSession: d.endSession,
+		Status:     func(kind workflow.Kind) int { return status[kind] },
+		Case:       d.seenBy,
+		System:     d.systemSeenBy,
+		Token:      d.token,
+		Reference:  reference,
+	}
+}
+
+// endSession ends the session of the request, if it has one.
+func (d *door) endSession(g *gin.Context) error {
+	token := d.token(g)
+	if token == "" {
+		return nil
+	}
+	d.setCookie(g, "", -1)
+	return d.Identity.SignOut(g, token)
+}
