@@ -155,7 +155,29 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"law":  func(c any) string { return "/law?c=" + url.QueryEscape(fmt.Sprint(c)) },
 		"join": func(sep string, l []string) string { return strings.Join(l, sep) },
 		"add":  func(a, b int) int { return a + b },
+		"tell": func(s spoken) string { return p.tell(lang, s) },
 	}
+}
+
+// spoken is a problem that has words.
+type spoken interface {
+	Words() (key string, args map[string]string)
+}
+
+// coded are arguments of problems that are codes with words of their own.
+var coded = map[string]string{"state": "state.", "act": "act.", "role": "role.", "form": "form."}
+
+// tell puts a problem into words; codes among its arguments are put into theirs.
+func (p *Pages) tell(lang string, s spoken) string {
+	key, args := s.Words()
+	said := make(map[string]string, len(args))
+	for k, v := range args {
+		if prefix := coded[k]; prefix != "" && p.words.Has(lang, prefix+v) {
+			v = p.words.Message(lang, prefix+v, nil)
+		}
+		said[k] = v
+	}
+	return p.words.Message(lang, key, said)
 }
 
 // dateOf writes a day as pages do: 28/01/2022. No day is a dash.

@@ -53,6 +53,9 @@ func (p *Problem) Error() string {
 	return b.String()
 }
 
+// Words is what the problem is told with: the key of its message and what fills it.
+func (p *Problem) Words() (key string, args map[string]string) { return p.Key, p.Args }
+
 // ProblemOf finds the Problem in an error, if there is one.
 func ProblemOf(err error) (*Problem, bool) {
 	var p *Problem

@@ -49,6 +49,7 @@ type formField struct {
 	Label      string // message key
 	Hint       string // message key, or empty
 	Need       bool
+	Short      bool // one line is enough
 	Value      string
 	Values     []string // of lists
 	Options    []option
@@ -67,6 +68,9 @@ type option struct {
 var fieldOrder = []string{"points", "level", "plan", "mode", "kind", "trigger", "regime", "by", "to", "performer", "appraiser", "members", "systems", "scope", "duties",
 	"field", "was", "now", "reason", "override", "reasoning", "text", "defects", "answers", "finding", "evidence", "result", "from", "until", "due",
 	"quy_che", "quy_che_date", "originals", "copies", "paper", "coordinating", "project_no", "project_date"}
+
+// shortFields are texts of one line.
+var shortFields = []string{"no", "notice_no", "quy_che", "project_no", "field", "finding"}
 
 // subject says what the act is done to.
 func subject(on, id, act string) workflow.Want {
@@ -147,7 +151,7 @@ func (r *room) fields(g *gin.Context, f *actForm, shape *regime.ActShape) ([]for
 		if t.Type == "facts" || t.Type == "components" {
 			continue // have pages of their own
 		}
-		one := formField{Name: name, Type: t.Type, Need: t.Need, Label: r.labelOf(f.Act, name), Value: g.PostForm(name), Values: g.PostFormArray(name)}
+		one := formField{Name: name, Type: t.Type, Need: t.Need, Short: slices.Contains(shortFields, name), Label: r.labelOf(f.Act, name), Value: g.PostForm(name), Values: g.PostFormArray(name)}
 		one.Hint = r.keyOr("hint."+f.Act+"."+name, "hint."+name)
 		if err := r.choices(g, f, t, &one); err != nil {
 			return nil, err
