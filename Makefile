@@ -4,13 +4,12 @@ SHELL := /bin/bash
 GO ?= go
 TAGS :=
 export CGO_ENABLED := 1
-PACKAGES := postgresql poppler-utils
 DEMO ?= demo
 ADDR ?= 127.0.0.1:8080
-SOURCES := $(shell find . -name '*.go' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
+SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test golden docs check lint setup clean
+.PHONY: help shots build run demo test golden docs check lint setup clean
 
 help: ## print the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -31,6 +30,7 @@ run: demo ## build, prepare the demo province, serve it, print address and sign-
 setup:
 	@missing=''; \
 	command -v pdftotext >/dev/null || missing="$$missing poppler-utils"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -45,8 +45,14 @@ test: setup ## every test: units, scenarios, papers, stores, migrations on a rea
 	$(GO) vet -tags '$(TAGS)' ./...
 	$(GO) test -tags '$(TAGS)' ./...
 	@$(MAKE) -s bin/capdo
+	$(GO) vet -tags '$(TAGS) e2e' ./internal/e2e
+	$(GO) test -tags '$(TAGS) e2e' ./internal/e2e
 	bin/capdo check law
 	bin/capdo rehearse docs/scenarios/*.yaml | tail -n 1
+
+shots: bin/capdo setup ## pictures of the main pages at both widths into ./shots
+	mkdir -p shots
+	CAPDO_SHOTS=$(CURDIR)/shots $(GO) test -count=1 -tags '$(TAGS) e2e' -run 'TestMainPages' ./internal/e2e
 
 golden: ## rewrite the golden files; review the difference like code
 	$(GO) test -tags '$(TAGS)' ./internal/press -update

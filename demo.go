@@ -77,6 +77,9 @@ func (a *app) playDemo(ctx context.Context, path string) (*workflow.Service, *st
 		err = st.SetSetting(ctx, demoDay, svc.Today().String())
 	}
 	if err == nil {
+		err = st.SetSetting(ctx, "province.name", a.words.Message("vi", "demo.province", nil))
+	}
+	if err == nil {
 		err = a.demoAccounts(ctx, st)
 	}
 	if err != nil {

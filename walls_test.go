@@ -35,7 +35,7 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/tools/fontsubset": {may: list("golang.org/x/image")},
 	"internal/tools/procedures": {may: list("workflow/regime templates github.com/goccy/go-yaml")},
 	"api":                       {may: list("github.com/gin-gonic/gin api/pages workflow workflow/regime templates internal/vn internal/identity")},
-	"api/pages":                 {may: list("github.com/gin-gonic/gin workflow workflow/regime templates internal/vn internal/identity")},
+	"api/pages":                 {may: list("github.com/gin-gonic/gin github.com/gin-contrib/gzip workflow workflow/regime templates internal/vn internal/identity")},
 
 	"internal/identity/identitytest": {may: list("internal/identity")},
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/gin-contrib/gzip"
 	"github.com/gin-gonic/gin"
 
 	"capdo/internal/identity"
@@ -47,7 +48,8 @@ type room struct {
 // Mount opens all pages on an engine.
 func Mount(e *gin.Engine, c Config, d Door) {
 	r := &room{c, d}
-	open := e.Group("", r.policy)
+	packed := gzip.Gzip(gzip.DefaultCompression, gzip.WithExcludedPathsRegexs([]string{`/pdf$`, `\.woff2$`}))
+	open := e.Group("", r.policy, packed)
 	r.get(open, "/assets/:stamp/*name", r.asset)
 	r.get(open, "/sign-in", r.signInPage)
 	open.POST("/sign-in", r.signIn)

@@ -98,7 +98,7 @@ func (r *room) viewOf(g *gin.Context, place string) *view {
 		v.Demo = r.Service.Today().Start().Format("02/01/2006")
 	}
 	var err error
-	if v.Province, err = r.Service.Store.Setting(g, "province"); err != nil {
+	if v.Province, err = r.Service.Store.Setting(g, "province.name"); err != nil {
 		r.Log.Warn("setting not read", "error", err)
 	}
 	if m, ok := g.Get("me"); ok {
