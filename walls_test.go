@@ -30,11 +30,12 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/intake":           {may: list("workflow internal/vn github.com/xuri/excelize github.com/goccy/go-yaml golang.org/x/text")},
 	"internal/files":            {may: list("github.com/gabriel-vasile/mimetype"), not: list("net net/http database/sql")},
 	"internal/workbook":         {may: list("workflow internal/vn internal/intake github.com/xuri/excelize")},
-	"internal/identity":         {may: list("github.com/alexedwards/argon2id golang.org/x/text")},
+	"internal/identity":         {may: list("github.com/alexedwards/argon2id github.com/pquerna/otp golang.org/x/text"), not: list("os net/http database/sql")},
+	"internal/accounts":         {may: list("workflow internal/identity"), not: list("os net/http database/sql")},
 	"internal/rehearse":         {may: list("workflow workflow/regime workflow/memory github.com/goccy/go-yaml")},
 	"internal/tools/fontsubset": {may: list("golang.org/x/image")},
 	"internal/tools/procedures": {may: list("workflow/regime templates github.com/goccy/go-yaml")},
-	"api":                       {may: list("github.com/gin-gonic/gin workflow workflow/regime templates internal/vn internal/identity")},
+	"api":                       {may: list("github.com/gin-gonic/gin workflow workflow/regime templates internal/vn internal/identity internal/accounts")},
 
 	"internal/identity/identitytest": {may: list("internal/identity")},
 }
