@@ -66,9 +66,12 @@ func New(c Config) http.Handler {
 	}
 	v := e.Group("/api/v1")
 	v.POST("/session", d.signIn)
+	v.POST("/session/code", d.giveCode)
+	reads(v, "/setup", d.setUpState)
+	v.POST("/setup", d.setUp)
+	reads(v, "/session", d.begun, d.session)
+	v.DELETE("/session", d.begun, d.signOut)
 	door := v.Group("", d.signedIn)
-	reads(door, "/session", d.session)
-	door.DELETE("/session", d.signOut)
 	door.POST("/password", d.changePassword)
 	d.inside(door.Group("", d.settled))
 	same := http.NewCrossOriginProtection()
@@ -99,6 +102,9 @@ func (d *door) inside(in gin.IRoutes) {
 	in.POST("/numbers/:issuer", d.reserveNumber)
 	in.POST("/numbers/:issuer/:id/void", d.voidNumber)
 	d.reportRoutes(in)
+	d.accountRoutes(in)
+	d.adminRoutes(in)
+	d.deskRoutes(in)
 }
 
 // reads opens a route that only reads, to GET and to HEAD.

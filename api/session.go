@@ -33,16 +33,20 @@ func (d *door) setCookie(g *gin.Context, token string, seconds int) {
 
 // signedIn lets pass whoever has a session and puts the person on the request.
 func (d *door) signedIn(g *gin.Context) {
-	signed, err := d.Identity.Who(g, d.token(g))
-	switch {
-	case errors.Is(err, identity.ErrNoSession):
-		d.refuse(g, http.StatusUnauthorized, "unauthenticated", "signin.needed")
-	case err != nil:
-		d.unavailable(g, err)
-	default:
-		g.Set("who", signed.Person)
-		g.Set("signed", signed)
+	if d.begun(g); !g.IsAborted() && g.MustGet("signed").(identity.Signed).Pending {
+		d.failIdentity(g, identity.ErrPending)
 	}
+}
+
+// begun lets pass also whoever has proved the password and not yet the code.
+func (d *door) begun(g *gin.Context) {
+	signed, err := d.Identity.Who(g, d.token(g))
+	if err != nil && !errors.Is(err, identity.ErrPending) {
+		d.failIdentity(g, err)
+		return
+	}
+	g.Set("who", signed.Person)
+	g.Set("signed", signed)
 }
 
 // unavailable says that the keeper of accounts fails; that is no word on who
@@ -66,6 +70,7 @@ type signed struct {
 	Person     string    `json:"person"`
 	MustChange bool      `json:"must_change"`
 	Until      time.Time `json:"until"`
+	Pending    bool      `json:"pending"` // the code of the second step is still to be given
 }
 
 func (d *door) session(g *gin.Context) {
@@ -74,7 +79,11 @@ func (d *door) session(g *gin.Context) {
 
 // opened hands out a new session.
 func (d *door) opened(g *gin.Context, token string, who identity.Signed) {
-	d.setCookie(g, token, int(identity.Life.Seconds()))
+	life := identity.Life
+	if who.Pending {
+		life = identity.CodeLife
+	}
+	d.setCookie(g, token, int(life.Seconds()))
 	g.JSON(http.StatusOK, signed(who))
 }
 
@@ -96,6 +105,22 @@ func (d *door) signIn(g *gin.Context) {
 	if old := d.token(g); err == nil && old != "" {
 		err = d.Identity.SignOut(g, old)
 	}
+	if err != nil {
+		d.failIdentity(g, err)
+		return
+	}
+	d.opened(g, token, who)
+}
+
+// giveCode is the second step of a sign-in.
+func (d *door) giveCode(g *gin.Context) {
+	var in struct {
+		Code string `json:"code"`
+	}
+	if !d.read(g, &in) {
+		return
+	}
+	token, who, err := d.Identity.GiveCode(g, d.token(g), in.Code, g.ClientIP())
 	if err != nil {
 		d.failIdentity(g, err)
 		return
@@ -130,28 +155,53 @@ func (d *door) changePassword(g *gin.Context) {
 	d.opened(g, token, who)
 }
 
+// waits tells when to try again after too many wrong tries.
+func (d *door) waits(g *gin.Context, wait *identity.WaitError) {
+	seconds := strconv.Itoa(int((wait.After + time.Second - 1) / time.Second))
+	g.Header("Retry-After", seconds)
+	g.Abort()
+	d.write(g.Writer, g.Request, &answer{Status: http.StatusTooManyRequests, Kind: string(workflow.Busy), Key: "signin.wait", args: map[string]string{"seconds": seconds}})
+}
+
+// outside are the answers of identity to one who is not in; each says what to do.
+var outside = map[error]string{identity.ErrNoSession: "signin.needed", identity.ErrPending: "signin.code_needed", identity.ErrOutdated: "signin.outdated"}
+
+// inWordsOf are the other answers of identity as problems.
+var inWordsOf = map[error]error{
+	identity.ErrBusy:     &workflow.Problem{Kind: workflow.Busy, Key: "signin.busy"},
+	identity.ErrFailed:   invalid("old", "expect.old_password", ""),
+	identity.ErrPassword: invalid("new", "expect.password", ""),
+	identity.ErrSame:     invalid("new", "expect.other_password", ""),
+	identity.ErrCode:     invalid("code", "expect.code", ""),
+	identity.ErrMoved:    &workflow.Problem{Kind: workflow.Stale, Key: "account.moved_on"},
+	identity.ErrSealed:   &workflow.Problem{Kind: workflow.Refused, Key: "signin.code_locked"},
+	identity.ErrCoded:    &workflow.Problem{Kind: workflow.NotNow, Key: "code.exists"},
+	identity.ErrNoCode:   &workflow.Problem{Kind: workflow.NotNow, Key: "code.none"},
+	identity.ErrUnknown:  missing("account"),
+}
+
 // failIdentity puts into a problem what accounts and passwords answer.
 func (d *door) failIdentity(g *gin.Context, err error) {
 	var wait *identity.WaitError
-	switch {
-	case errors.As(err, &wait):
-		seconds := strconv.Itoa(int((wait.After + time.Second - 1) / time.Second))
-		g.Header("Retry-After", seconds)
-		g.Abort()
-		d.write(g.Writer, g.Request, &answer{Status: http.StatusTooManyRequests, Kind: string(workflow.Busy), Key: "signin.wait", args: map[string]string{"seconds": seconds}})
-	case errors.Is(err, identity.ErrBusy):
-		d.fail(g, &workflow.Problem{Kind: workflow.Busy, Key: "signin.busy"})
-	case errors.Is(err, identity.ErrNoSession):
-		d.refuse(g, http.StatusUnauthorized, "unauthenticated", "signin.needed")
-	case errors.Is(err, identity.ErrFailed):
-		d.fail(g, invalid("old", "expect.old_password", ""))
-	case errors.Is(err, identity.ErrPassword):
-		d.fail(g, invalid("new", "expect.password", ""))
-	case errors.Is(err, identity.ErrSame):
-		d.fail(g, invalid("new", "expect.other_password", ""))
-	case errors.Is(err, identity.ErrMoved):
-		d.fail(g, &workflow.Problem{Kind: workflow.Stale, Key: "account.moved_on"})
-	default:
-		d.unavailable(g, err)
+	if errors.As(err, &wait) {
+		d.waits(g, wait)
+		return
 	}
+	for is, key := range outside {
+		if errors.Is(err, is) {
+			d.refuse(g, http.StatusUnauthorized, "unauthenticated", key)
+			return
+		}
+	}
+	for is, problem := range inWordsOf {
+		if errors.Is(err, is) {
+			d.fail(g, problem)
+			return
+		}
+	}
+	if _, ok := workflow.ProblemOf(err); ok {
+		d.fail(g, err)
+		return
+	}
+	d.unavailable(g, err)
 }

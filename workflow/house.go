@@ -241,7 +241,7 @@ func (s *Service) AddPerson(ctx context.Context, p Person) error {
 		if _, err := s.Store.Office(ctx, g.Office); err != nil {
 			return err
 		}
-		if !g.To.IsZero() && g.To.Before(g.From) {
+		if !g.To.IsZero() && g.To.Before(g.From.AddDays(-1)) { // the day before: ended before it ran
 			return invalid(fmt.Sprintf("grants.%d.to", i+1), "expect.later_day", g.To.String())
 		}
 	}
@@ -258,10 +258,7 @@ func (s *Service) AddSystem(ctx context.Context, sys *System) error {
 	if sys.Name = name; name == "" {
 		return invalid("name", "expect.required", "")
 	}
-	r, ok := s.Book.On(s.Today())
-	if !ok {
-		r = s.Book.Regimes[len(s.Book.Regimes)-1]
-	}
+	r := s.presentRules()
 	facts, err := s.Book.CheckFacts(r.Criteria, sys.Facts)
 	if err != nil {
 		return factProblem("facts", err)
@@ -283,6 +280,14 @@ func (s *Service) AddSystem(ctx context.Context, sys *System) error {
 		}
 	}
 	return s.Store.AddSystem(ctx, sys)
+}
+
+// presentRules are the rule set of today, or the last one on a day without any.
+func (s *Service) presentRules() *regime.Regime {
+	if r, ok := s.Book.On(s.Today()); ok {
+		return r
+	}
+	return s.Book.Regimes[len(s.Book.Regimes)-1]
 }
 
 // MaySee tells whether a person may see a case: the parties of its system, the

@@ -24,6 +24,7 @@ func ProblemKeys() []string {
 		keys = append(keys, "content.missing."+n)
 	}
 	keys = append(keys, "not_found.report", "not_found.plan", "not_found.target_plan", "report.addressee", "plan.sum_differs", "plan.parts_differ")
+	keys = append(keys, "house.denied", "house.moved_on", "grant.self", "grant.administrator_apart", "grant.has_already", "grant.last_administrator", "system.decided", "system.on_its_way", "account.self")
 	for _, c := range regime.ReportCheckNames {
 		keys = append(keys, "report.check."+c)
 	}

@@ -49,13 +49,18 @@ func day(s string) regime.Day {
 
 func newProvince(t *testing.T, on string) *province {
 	t.Helper()
+	return provinceIn(t, memory.New(), on)
+}
+
+func provinceIn(t *testing.T, st workflow.Store, on string) *province {
+	t.Helper()
 	c, err := parts()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &province{t: t, now: day(on).Start().Add(9 * time.Hour)}
 	ids := 0
-	c.Store, c.Clock = memory.New(), func() time.Time { return p.now }
+	c.Store, c.Clock = st, func() time.Time { return p.now }
 	c.NewID = func(kind string) string { ids++; return fmt.Sprintf("%s-%d", kind, ids) }
 	p.Service = workflow.New(c)
 	ctx := context.Background()

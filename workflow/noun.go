@@ -127,9 +127,10 @@ func (g Grant) On(d Day) bool {
 
 // Person is somebody who acts, with all grants ever given.
 type Person struct {
-	ID     string  `json:"id"`
-	Name   string  `json:"name"`
-	Grants []Grant `json:"grants"`
+	ID       string  `json:"id"`
+	Name     string  `json:"name"`
+	Grants   []Grant `json:"grants"`
+	Revision int64   `json:"revision,omitempty"`
 }
 
 // Lease says who operates a leased service: the lead unit before and after the

@@ -50,13 +50,15 @@ type Change struct {
 	CaseWas   int64   // revision it must still have; 0 for a new case
 	System    *System // as it shall be; nil when untouched
 	SystemID  string  // system whose revision is compared, even when untouched
-	SystemWas int64
+	SystemWas int64   // NewSystem: it must not be there yet
 	Event     Event
 	Papers    []Paper
 	Numbers   []string // ids of reserved numbers that become used
 	Ended     []RegisterEntry
 	Added     []RegisterEntry
 	Offices   []OfficeChanged
+	People    []PersonChanged
+	Settings  map[string]string
 	Reports   []Report      // sent by this step
 	Also      []CaseChanged // other cases that move with this one
 	Events    []Event       // of those, and what the clock adds to this one
@@ -87,6 +89,15 @@ type OfficeChanged struct {
 	Office Office
 	Was    int64
 }
+
+// PersonChanged is a person of a change, with the revision it must still have.
+type PersonChanged struct {
+	Person Person
+	Was    int64
+}
+
+// NewSystem is the revision before the first of a system.
+const NewSystem = -1
 
 // NumberAsk asks for a number of a book.
 type NumberAsk struct {
@@ -133,6 +144,7 @@ type SystemQuery struct {
 // that belong to no case), oldest first.
 type EventQuery struct {
 	Case, System, Office string
+	House                bool // every event that belongs to neither case nor system
 	After                int64
 	Limit                int // 0: all
 }

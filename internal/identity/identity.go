@@ -18,6 +18,7 @@ import (
 type Account struct {
 	Person, Login, Hash  string
 	Disabled, MustChange bool
+	Since                int64 // when the password was set, in seconds; 0 is unknown
 }
 
 // Keeper keeps accounts and sessions; a session is found by the hash of its
@@ -38,6 +39,14 @@ type Keeper interface {
 	Session(ctx context.Context, token string) (Session, Account, error)
 	TouchSession(ctx context.Context, token string, seen time.Time) error
 	DropSession(ctx context.Context, token string) error
+	// DropSessions ends those of a login but one.
+	DropSessions(ctx context.Context, login, but string) error
+	// Sessions lists all that are kept, last used first, and Accounts all by login.
+	Sessions(ctx context.Context) ([]Session, error)
+	Accounts(ctx context.Context) ([]Listed, error)
+
+	FactorKeeper
+	TryKeeper
 }
 
 // MinPassword and MaxPassword bound a password: characters at least, bytes at
@@ -62,6 +71,12 @@ var (
 	ErrNoSession = errors.New("identity: no such session, or it has ended")
 	ErrUnknown   = errors.New("identity: nothing is kept under this name")
 	ErrMoved     = errors.New("identity: the account has changed meanwhile")
+	ErrPending   = errors.New("identity: the code of the second step is still to be given")
+	ErrCode      = errors.New("identity: wrong code, or one that was used")
+	ErrOutdated  = errors.New("identity: the one-time password has run out")
+	ErrSealed    = errors.New("identity: the secret of the second step cannot be opened with this key")
+	ErrCoded     = errors.New("identity: a second step is there already")
+	ErrNoCode    = errors.New("identity: no second step is there")
 )
 
 // Identity signs people in and out. It is safe for use by many goroutines.
@@ -74,6 +89,7 @@ type Identity struct {
 	compare func(password, hash string) (bool, error)
 	dummy   string
 	tries   *throttle
+	seal    *seal // of the secrets of second steps; nil: none may be set up
 }
 
 // New makes an identity over a keeper.
@@ -83,7 +99,7 @@ func New(keep Keeper, clock func() time.Time, random io.Reader) *Identity {
 		panic("identity: no randomness: " + err.Error())
 	}
 	return &Identity{keep: keep, clock: clock, random: random, slots: make(chan struct{}, hashSlots), queue: make(chan struct{}, hashSlots+hashQueue),
-		compare: argon2id.ComparePasswordAndHash, dummy: dummy, tries: newThrottle(clock)}
+		compare: argon2id.ComparePasswordAndHash, dummy: dummy, tries: &throttle{keep, clock}}
 }
 
 var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
@@ -92,8 +108,8 @@ var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, 
 // keyboards that compose letters differently give the same one.
 func normal(password string) string { return norm.NFKC.String(password) }
 
-// acceptable tells whether a password may be set.
-func acceptable(password string) error {
+// Acceptable tells whether a password may be set: ErrPassword when not.
+func Acceptable(password string) error {
 	if len(password) > MaxPassword || utf8.RuneCountInString(normal(password)) < MinPassword {
 		return ErrPassword
 	}
@@ -122,7 +138,7 @@ func (i *Identity) hashing(ctx context.Context, do func() error) error {
 // least MinPassword characters; every open session of the person ends. A
 // disabled account stays disabled.
 func (i *Identity) SetPassword(ctx context.Context, login, person, password string, mustChange bool) error {
-	if err := acceptable(password); err != nil {
+	if err := Acceptable(password); err != nil {
 		return err
 	}
 	was, err := i.keep.Account(ctx, login)
@@ -145,6 +161,7 @@ func (i *Identity) save(ctx context.Context, was, now Account, password string) 
 	if err != nil {
 		return now, fmt.Errorf("identity: hash: %w", err)
 	}
+	now.Since = i.clock().Unix()
 	return now, i.keep.SaveAccount(ctx, was, now)
 }
 

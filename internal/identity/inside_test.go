@@ -14,7 +14,9 @@ type none struct {
 	err error
 }
 
-func (n none) Account(context.Context, string) (Account, error) { return Account{}, n.err }
+func (n none) Account(context.Context, string) (Account, error)                { return Account{}, n.err }
+func (n none) Tries(context.Context, ...string) (map[string]Try, error)        { return nil, nil }
+func (n none) AddTries(context.Context, time.Time, time.Time, ...string) error { return nil }
 func (n none) Session(context.Context, string) (Session, Account, error) {
 	return Session{}, Account{}, n.err
 }
@@ -71,16 +73,5 @@ func TestSoManySignInsAtOnceAndNoMore(t *testing.T) {
 	}
 	if err := signIn(context.Background()); !errors.Is(err, ErrFailed) || len(i.queue) != 0 || len(i.slots) != 0 {
 		t.Errorf("afterwards: %v, %d waiting, %d at work", err, len(i.queue), len(i.slots))
-	}
-}
-
-func TestAMapOfRecentThingsKeepsTheLastOnes(t *testing.T) {
-	r := newRecent[int](2)
-	for n, key := range []string{"a", "b", "a", "c"} {
-		r.put(key, n)
-	}
-	_, b := r.get("b")
-	if a, ok := r.get("a"); !ok || a != 2 || b || r.order.Len() != 2 || len(r.at) != 2 {
-		t.Errorf("kept %v", r.at)
 	}
 }

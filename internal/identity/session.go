@@ -21,24 +21,35 @@ const (
 // shall cost a write.
 const touchEvery = time.Minute
 
-// Session is one sign-in, kept under the hash of its token.
+// CodeLife is how long a sign-in waits for the code of its second step.
+const CodeLife = 5 * time.Minute
+
+// Session is one sign-in, kept under the hash of its token. A pending one waits
+// for the code of the second step and opens nothing else.
 type Session struct {
 	Token, Login, Person string
-	Seen, Expiry         time.Time
+	Opened, Seen, Expiry time.Time
+	Address              string
+	Pending              bool
 }
+
+// runs tells whether a session neither has ended nor was left unused.
+func (s Session) runs(now time.Time) bool { return now.Before(s.Expiry) && now.Sub(s.Seen) < Idle }
 
 // Signed is who is signed in by a session.
 type Signed struct {
 	Login, Person string
 	MustChange    bool      // nothing but a new password is open until it is set
 	Until         time.Time // when the session ends at the latest
+	Pending       bool      // nothing but the code of the second step is open until it is given
 }
 
-// SignIn proves a login and opens a session under a new token. An unknown or
+// SignIn proves a login and opens a session under a new token; where a second
+// step is set up, a pending one that only GiveCode takes further. An unknown or
 // disabled login costs the same time and gets the same answer as a wrong
 // password. After too many wrong tries the answer is a *WaitError.
 func (i *Identity) SignIn(ctx context.Context, login, password, address string) (token string, who Signed, err error) {
-	if err := i.tries.ask(login, address); err != nil {
+	if err := i.tries.ask(ctx, login, address); err != nil {
 		return "", who, err
 	}
 	a, err := i.keep.Account(ctx, login)
@@ -48,29 +59,44 @@ func (i *Identity) SignIn(ctx context.Context, login, password, address string) 
 	if err := i.proved(ctx, a, err == nil && !a.Disabled, login, password, address); err != nil {
 		return "", who, err
 	}
-	return i.open(ctx, a)
+	if a.MustChange && a.Since > 0 && i.clock().Sub(time.Unix(a.Since, 0)) >= OneTime {
+		return "", who, ErrOutdated
+	}
+	f, err := i.factor(ctx, login)
+	if err != nil {
+		return "", who, err
+	}
+	if f.Confirmed {
+		return i.open(ctx, a, address, true)
+	}
+	if err := i.tries.passed(ctx, login, address); err != nil {
+		return "", who, err
+	}
+	return i.open(ctx, a, address, false)
 }
 
-// proved proves a password and counts the try.
+// proved proves a password and counts a wrong one.
 func (i *Identity) proved(ctx context.Context, a Account, known bool, login, password, address string) error {
 	err := i.prove(ctx, a, known, password)
-	switch {
-	case err == nil:
-		i.tries.passed(login, address)
-	case errors.Is(err, ErrFailed):
-		i.tries.failed(login, address)
+	if errors.Is(err, ErrFailed) {
+		if fault := i.tries.failed(ctx, login, address); fault != nil {
+			return fault
+		}
 	}
 	return err
 }
 
 // open starts a session for an account; its token was never seen before.
-func (i *Identity) open(ctx context.Context, a Account) (string, Signed, error) {
+func (i *Identity) open(ctx context.Context, a Account, address string, pending bool) (string, Signed, error) {
 	b := make([]byte, 32)
 	if _, err := io.ReadFull(i.random, b); err != nil {
 		return "", Signed{}, fmt.Errorf("identity: token: %w", err)
 	}
 	token, now := base64.RawURLEncoding.EncodeToString(b), i.clock()
-	s := Session{Token: digest(token), Login: a.Login, Person: a.Person, Seen: now, Expiry: now.Add(Life)}
+	s := Session{Token: digest(token), Login: a.Login, Person: a.Person, Opened: now, Seen: now, Expiry: now.Add(Life), Address: address, Pending: pending}
+	if pending {
+		s.Expiry = now.Add(CodeLife)
+	}
 	err := i.keep.PutSession(ctx, s, a.Hash)
 	if errors.Is(err, ErrMoved) {
 		return "", Signed{}, ErrFailed
@@ -78,21 +104,21 @@ func (i *Identity) open(ctx context.Context, a Account) (string, Signed, error) 
 	if err != nil {
 		return "", Signed{}, fmt.Errorf("identity: session: %w", err)
 	}
-	return token, Signed{a.Login, a.Person, a.MustChange, s.Expiry}, nil
+	return token, Signed{a.Login, a.Person, a.MustChange, s.Expiry, pending}, nil
 }
 
 // ChangePassword replaces the password of whoever is signed in. Every session
 // of the person ends and a new one is opened. A wrong old password counts as a
 // wrong try.
 func (i *Identity) ChangePassword(ctx context.Context, token, old, now, address string) (string, Signed, error) {
-	s, a, err := i.session(ctx, token)
+	s, a, err := i.whole(ctx, token)
 	if err != nil {
 		return "", Signed{}, err
 	}
-	if err := acceptable(now); err != nil {
+	if err := Acceptable(now); err != nil {
 		return "", Signed{}, err
 	}
-	if err := i.tries.ask(s.Login, address); err != nil {
+	if err := i.tries.ask(ctx, s.Login, address); err != nil {
 		return "", Signed{}, err
 	}
 	if err := i.proved(ctx, a, true, s.Login, old, address); err != nil {
@@ -104,7 +130,7 @@ func (i *Identity) ChangePassword(ctx context.Context, token, old, now, address 
 	if a, err = i.save(ctx, a, Account{Person: a.Person, Login: a.Login}, now); err != nil {
 		return "", Signed{}, err
 	}
-	return i.open(ctx, a)
+	return i.open(ctx, a, address, false)
 }
 
 // session finds a running session: ErrNoSession when it is none, has ended, was
@@ -117,25 +143,38 @@ func (i *Identity) session(ctx context.Context, token string) (Session, Account,
 	if err != nil {
 		return s, a, fmt.Errorf("identity: session: %w", err)
 	}
-	if now := i.clock(); a.Disabled || !now.Before(s.Expiry) || now.Sub(s.Seen) >= Idle {
+	if a.Disabled || !s.runs(i.clock()) {
 		return s, a, ErrNoSession
 	}
 	return s, a, nil
 }
 
+// whole finds a running session that waits for no code.
+func (i *Identity) whole(ctx context.Context, token string) (Session, Account, error) {
+	s, a, err := i.session(ctx, token)
+	if err == nil && s.Pending {
+		err = ErrPending
+	}
+	return s, a, err
+}
+
 // Who tells whose session a token is, and that it was used. ErrNoSession when
-// it is none; any other error says that the keeper fails.
+// it is none, ErrPending when its code is still to be given; any other error says
+// that the keeper fails.
 func (i *Identity) Who(ctx context.Context, token string) (Signed, error) {
 	s, a, err := i.session(ctx, token)
 	if err != nil {
 		return Signed{}, err
+	}
+	if s.Pending {
+		return Signed{s.Login, s.Person, a.MustChange, s.Expiry, true}, ErrPending
 	}
 	if now := i.clock(); now.Sub(s.Seen) >= touchEvery {
 		// A use that could not be noted only ends the session sooner, while who
 		// only reads shall be served from a full disk too.
 		_ = i.keep.TouchSession(ctx, s.Token, now)
 	}
-	return Signed{s.Login, s.Person, a.MustChange, s.Expiry}, nil
+	return Signed{s.Login, s.Person, a.MustChange, s.Expiry, false}, nil
 }
 
 // SignOut ends a session.

@@ -1,9 +1,9 @@
 package identity
 
 import (
-	"container/list"
+	"context"
+	"fmt"
 	"net/netip"
-	"sync"
 	"time"
 )
 
@@ -23,9 +23,8 @@ const (
 	quiet    = time.Hour
 )
 
-// remembered bounds each map of the throttle: a flood of made-up names must not
-// fill the memory.
-const remembered = 10000
+// homeFor is how long a place a login has signed in from is remembered.
+const homeFor = 90 * 24 * time.Hour
 
 // WaitError says that there were too many wrong tries and when to try again.
 type WaitError struct{ After time.Duration }
@@ -33,24 +32,34 @@ type WaitError struct{ After time.Duration }
 // Error says how long to wait.
 func (w *WaitError) Error() string { return "identity: too many wrong tries, wait " + w.After.String() }
 
-type tries struct {
-	n    int
-	last time.Time
+// Try is how often something was tried in vain, and when last.
+type Try struct {
+	N    int
+	Last time.Time
+}
+
+// TryKeeper keeps wrong tries and the places logins have signed in from, so that
+// a restart forgets neither and all copies of the program count together. Names
+// are hashes or short.
+type TryKeeper interface {
+	Tries(ctx context.Context, names ...string) (map[string]Try, error)
+	// AddTries counts one more under each name, beginning anew where the last lies
+	// before forgotten, and forgets all that lie before it.
+	AddTries(ctx context.Context, now, forgotten time.Time, names ...string) error
+	// ForgetTries forgets what was counted under a name, and under every name that
+	// begins with it and a space.
+	ForgetTries(ctx context.Context, name string) error
+	Home(ctx context.Context, name string, since time.Time) (bool, error)
+	// PutHome remembers a place and forgets those last seen before forgotten.
+	PutHome(ctx context.Context, name string, now, forgotten time.Time) error
 }
 
 // throttle makes guessing slow. The waiting of a login and of an address does
 // not hold for a login at an address it has signed in from: a stranger cannot
 // lock a person out of his own place.
 type throttle struct {
-	clock                func() time.Time
-	mu                   sync.Mutex
-	pair, login, address *recent[tries]
-	home                 *recent[struct{}] // pairs that have signed in
-}
-
-func newThrottle(clock func() time.Time) *throttle {
-	return &throttle{clock: clock, pair: newRecent[tries](remembered), login: newRecent[tries](remembered),
-		address: newRecent[tries](remembered), home: newRecent[struct{}](remembered)}
+	keep  TryKeeper
+	clock func() time.Time
 }
 
 // network is what counts as one address: an IPv6 customer holds a whole /64.
@@ -71,13 +80,21 @@ func keys(login, address string) (pair, who, from string) {
 }
 
 // ask tells whether a try is allowed now; otherwise how long to wait.
-func (t *throttle) ask(login, address string) error {
+func (t *throttle) ask(ctx context.Context, login, address string) error {
 	pair, who, from := keys(login, address)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	wait := t.left(t.pair, pair, freePair)
-	if _, home := t.home.get(pair); !home {
-		wait = max(wait, t.left(t.login, who, freeLogin), t.left(t.address, from, freeAddress))
+	got, err := t.keep.Tries(ctx, pair, who, from)
+	if err != nil {
+		return fmt.Errorf("identity: tries: %w", err)
+	}
+	wait := t.left(got[pair], freePair)
+	if others := max(t.left(got[who], freeLogin), t.left(got[from], freeAddress)); others > wait {
+		home, err := t.keep.Home(ctx, pair, t.clock().Add(-homeFor))
+		if err != nil {
+			return fmt.Errorf("identity: tries: %w", err)
+		}
+		if !home {
+			wait = others
+		}
 	}
 	if wait > 0 {
 		return &WaitError{wait}
@@ -85,75 +102,32 @@ func (t *throttle) ask(login, address string) error {
 	return nil
 }
 
-func (t *throttle) left(in *recent[tries], key string, free int) time.Duration {
-	got, ok := in.get(key)
-	if !ok || got.n < free {
+func (t *throttle) left(got Try, free int) time.Duration {
+	since := t.clock().Sub(got.Last)
+	if got.N < free || since >= quiet {
 		return 0
 	}
-	since := t.clock().Sub(got.last)
-	if since >= quiet {
-		return 0
-	}
-	return min(time.Duration(got.n-free+1)*waitStep, waitMost) - since
+	return min(time.Duration(got.N-free+1)*waitStep, waitMost) - since
 }
 
-func (t *throttle) failed(login, address string) {
+func (t *throttle) failed(ctx context.Context, login, address string) error {
 	pair, who, from := keys(login, address)
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	now := t.clock()
-	for in, key := range map[*recent[tries]]string{t.pair: pair, t.login: who, t.address: from} {
-		got, _ := in.get(key)
-		if now.Sub(got.last) >= quiet {
-			got.n = 0
-		}
-		in.put(key, tries{got.n + 1, now})
+	if err := t.keep.AddTries(ctx, now, now.Add(-quiet), pair, who, from); err != nil {
+		return fmt.Errorf("identity: tries: %w", err)
 	}
+	return nil
 }
 
-func (t *throttle) passed(login, address string) {
+func (t *throttle) passed(ctx context.Context, login, address string) error {
 	pair, _, _ := keys(login, address)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.pair.drop(pair)
-	t.home.put(pair, struct{}{})
-}
-
-// recent is a map that keeps the entries last put.
-type recent[V any] struct {
-	most  int
-	order *list.List // of *entry[V], oldest first
-	at    map[string]*list.Element
-}
-
-type entry[V any] struct {
-	key   string
-	value V
-}
-
-func newRecent[V any](most int) *recent[V] {
-	return &recent[V]{most: most, order: list.New(), at: map[string]*list.Element{}}
-}
-
-func (r *recent[V]) get(key string) (v V, ok bool) {
-	e, ok := r.at[key]
-	if ok {
-		v = e.Value.(*entry[V]).value
+	now := t.clock()
+	err := t.keep.ForgetTries(ctx, pair)
+	if err == nil {
+		err = t.keep.PutHome(ctx, pair, now, now.Add(-homeFor))
 	}
-	return v, ok
-}
-
-func (r *recent[V]) put(key string, v V) {
-	r.drop(key)
-	if r.order.Len() >= r.most {
-		r.drop(r.order.Front().Value.(*entry[V]).key)
+	if err != nil {
+		return fmt.Errorf("identity: tries: %w", err)
 	}
-	r.at[key] = r.order.PushBack(&entry[V]{key, v})
-}
-
-func (r *recent[V]) drop(key string) {
-	if e, ok := r.at[key]; ok {
-		r.order.Remove(e)
-		delete(r.at, key)
-	}
+	return nil
 }

@@ -13,7 +13,7 @@ var _ identity.Keeper = (*Store)(nil)
 
 // Account finds an account by login.
 func (s *Store) Account(ctx context.Context, login string) (a identity.Account, err error) {
-	got := s.read(ctx).Raw("SELECT person, login, hash, disabled, must_change FROM accounts WHERE login = ?", login).Scan(&a)
+	got := s.read(ctx).Raw("SELECT person, login, hash, disabled, must_change, since FROM accounts WHERE login = ?", login).Scan(&a)
 	if got.Error == nil && got.RowsAffected == 0 {
 		return a, identity.ErrUnknown
 	}
@@ -26,11 +26,11 @@ func (s *Store) SaveAccount(ctx context.Context, was, now identity.Account) erro
 	return s.write(ctx, func(tx *gorm.DB) error {
 		var done *gorm.DB
 		if was.Login == "" {
-			done = tx.Exec("INSERT INTO accounts (login, person, hash, disabled, must_change) VALUES (?, ?, ?, ?, ?) ON CONFLICT (login) DO NOTHING",
-				now.Login, now.Person, now.Hash, flag(now.Disabled), flag(now.MustChange))
+			done = tx.Exec("INSERT INTO accounts (login, person, hash, disabled, must_change, since) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (login) DO NOTHING",
+				now.Login, now.Person, now.Hash, flag(now.Disabled), flag(now.MustChange), now.Since)
 		} else {
-			done = tx.Exec("UPDATE accounts SET person = ?, hash = ?, disabled = ?, must_change = ? WHERE login = ? AND person = ? AND hash = ? AND disabled = ? AND must_change = ?",
-				now.Person, now.Hash, flag(now.Disabled), flag(now.MustChange), was.Login, was.Person, was.Hash, flag(was.Disabled), flag(was.MustChange))
+			done = tx.Exec("UPDATE accounts SET person = ?, hash = ?, disabled = ?, must_change = ?, since = ? WHERE login = ? AND person = ? AND hash = ? AND disabled = ? AND must_change = ?",
+				now.Person, now.Hash, flag(now.Disabled), flag(now.MustChange), now.Since, was.Login, was.Person, was.Hash, flag(was.Disabled), flag(was.MustChange))
 		}
 		if done.Error != nil {
 			return done.Error
@@ -56,12 +56,16 @@ func (s *Store) PutSession(ctx context.Context, n identity.Session, hash string)
 		if err := tx.Exec("DELETE FROM sessions WHERE expiry <= ?", n.Seen.Unix()).Error; err != nil {
 			return err
 		}
-		done := tx.Exec("INSERT INTO sessions (token, login, person, seen, expiry) SELECT CAST(? AS TEXT), login, person, CAST(? AS BIGINT), CAST(? AS BIGINT) FROM accounts WHERE login = ? AND hash = ? AND disabled = 0",
-			n.Token, n.Seen.Unix(), n.Expiry.Unix(), n.Login, hash)
+		done := tx.Exec(`INSERT INTO sessions (token, login, person, opened, seen, expiry, address, pending)
+			SELECT CAST(? AS TEXT), login, person, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT) FROM accounts WHERE login = ? AND hash = ? AND disabled = 0`,
+			n.Token, n.Opened.Unix(), n.Seen.Unix(), n.Expiry.Unix(), n.Address, flag(n.Pending), n.Login, hash)
 		if done.Error == nil && done.RowsAffected != 1 {
 			return identity.ErrMoved
 		}
-		return done.Error
+		if done.Error != nil || n.Pending {
+			return done.Error
+		}
+		return tx.Exec("UPDATE accounts SET last_in = ?, last_from = ? WHERE login = ?", n.Opened.Unix(), n.Address, n.Login).Error
 	})
 }
 
@@ -69,15 +73,18 @@ func (s *Store) PutSession(ctx context.Context, n identity.Session, hash string)
 func (s *Store) Session(ctx context.Context, token string) (n identity.Session, a identity.Account, err error) {
 	var row struct {
 		identity.Account `gorm:"embedded"`
+		Opened           int64
 		Seen, Expiry     int64
+		Address          string
+		Pending          bool
 	}
-	got := s.read(ctx).Raw(`SELECT a.person, a.login, a.hash, a.disabled, a.must_change, s.seen, s.expiry
+	got := s.read(ctx).Raw(`SELECT a.person, a.login, a.hash, a.disabled, a.must_change, a.since, s.opened, s.seen, s.expiry, s.address, s.pending
 		FROM sessions s JOIN accounts a ON a.login = s.login WHERE s.token = ?`, token).Scan(&row)
 	if got.Error == nil && got.RowsAffected == 0 {
 		return n, a, identity.ErrUnknown
 	}
 	a = row.Account
-	return identity.Session{Token: token, Login: a.Login, Person: a.Person, Seen: time.Unix(row.Seen, 0), Expiry: time.Unix(row.Expiry, 0)}, a, got.Error
+	return sessionRow{token, a.Login, a.Person, row.Opened, row.Seen, row.Expiry, row.Address, row.Pending}.session(), a, got.Error
 }
 
 // TouchSession notes when a session was last used.

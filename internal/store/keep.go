@@ -43,8 +43,8 @@ func compare(tx *gorm.DB, ch *workflow.Change) error {
 			return err
 		}
 	}
-	if ch.SystemID == "" {
-		return nil
+	if err := comparePeople(tx, ch.People); err != nil || ch.SystemID == "" {
+		return err
 	}
 	return still(tx, "SELECT COALESCE((SELECT revision FROM systems WHERE id = ?), -1)", ch.SystemID, ch.SystemWas)
 }
@@ -70,6 +70,9 @@ func keepNouns(tx *gorm.DB, ch *workflow.Change) error {
 		if err := put(tx, "offices", o.Office.ID, o.Office); err != nil {
 			return err
 		}
+	}
+	if err := keepPeople(tx, ch); err != nil {
+		return err
 	}
 	if ch.Case != nil {
 		if err := putCase(tx, ch.Case); err != nil {

@@ -215,6 +215,9 @@ func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.E
 		most = -1
 	}
 	where, id := of(q.Case, q.System, q.Office)
+	if q.House {
+		where, id = "case_id = ? AND system = ''", ""
+	}
 	rows, err := s.read(ctx).Raw("SELECT seq, body FROM events WHERE "+where+" AND seq > ? ORDER BY seq LIMIT ?", id, q.After, most).Rows()
 	if err != nil {
 		return nil, err
@@ -297,9 +300,7 @@ func (s *Store) Setting(ctx context.Context, key string) (value string, err erro
 
 // SetSetting writes a setting.
 func (s *Store) SetSetting(ctx context.Context, key, value string) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value).Error
-	})
+	return s.write(ctx, func(tx *gorm.DB) error { return setSetting(tx, key, value) })
 }
 
 // Done gives the outcome kept for a request key.

@@ -247,6 +247,10 @@ func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	for _, o := range ch.Offices {
 		s.offices[o.Office.ID] = copyOf(o.Office)
 	}
+	for _, p := range ch.People {
+		s.people[p.Person.ID] = copyOf(p.Person)
+	}
+	maps.Copy(s.settings, ch.Settings)
 	for i := range s.numbers {
 		if slices.Contains(ch.Numbers, s.numbers[i].ID) {
 			s.numbers[i].State = workflow.Used
@@ -291,7 +295,12 @@ func (s *Store) holds(ch *workflow.Change) bool {
 			return false
 		}
 	}
-	if sys, ok := s.systems[ch.SystemID]; ch.SystemID != "" && (!ok || sys.Revision != ch.SystemWas) {
+	for _, p := range ch.People {
+		if s.people[p.Person.ID].Revision != p.Was {
+			return false
+		}
+	}
+	if ch.SystemID != "" && s.systemRevision(ch.SystemID) != ch.SystemWas {
 		return false
 	}
 	if k := ch.Content; k != nil {
@@ -303,6 +312,13 @@ func (s *Store) holds(ch *workflow.Change) bool {
 		return false
 	}
 	return s.keepSheets(ch.Sheets)
+}
+
+func (s *Store) systemRevision(id string) int64 {
+	if sys, ok := s.systems[id]; ok {
+		return sys.Revision
+	}
+	return workflow.NewSystem
 }
 
 func (s *Store) note(e workflow.Event) {
@@ -324,7 +340,7 @@ func (s *Store) Events(_ context.Context, q workflow.EventQuery) ([]workflow.Eve
 	defer s.mu.Unlock()
 	var out []workflow.Event
 	for _, e := range s.events {
-		if e.Seq > q.After && (of(e.Case, e.System, e.Office, q.Case, q.System, q.Office)) && (q.Limit == 0 || len(out) < q.Limit) {
+		if e.Seq > q.After && (q.House && e.Case == "" && e.System == "" || !q.House && of(e.Case, e.System, e.Office, q.Case, q.System, q.Office)) && (q.Limit == 0 || len(out) < q.Limit) {
 			out = append(out, e)
 		}
 	}

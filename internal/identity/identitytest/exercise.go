@@ -32,21 +32,26 @@ func is(t *testing.T, err, want error) {
 // Exercise runs the exam on keepers that open makes, an empty one each time.
 func Exercise(t *testing.T, open func(t *testing.T) identity.Keeper) {
 	for name, exam := range map[string]func(*testing.T, identity.Keeper){
-		"what is not there is unknown":                        unknown,
-		"an account is changed only from what was seen":       compared,
-		"a change of the account ends the person's sessions":  ended,
-		"a session opens on the password that was proved":     proved,
-		"a session is found with its account and last use":    found,
-		"opening a session forgets those past their expiry":   forgotten,
-		"signing out ends one session and leaves the others":  dropped,
-		"a session that is gone is touched without any trace": touchedGone,
+		"what is not there is unknown":                         unknown,
+		"an account is changed only from what was seen":        compared,
+		"a change of the account ends the person's sessions":   ended,
+		"a session opens on the password that was proved":      proved,
+		"a session is found with its account and last use":     found,
+		"opening a session forgets those past their expiry":    forgotten,
+		"signing out ends one session and leaves the others":   dropped,
+		"a session that is gone is touched without any trace":  touchedGone,
+		"accounts and sessions are listed with their last use": listed,
+		"a second step is changed only from what was seen":     factors,
+		"a recovery code is spent once":                        spent,
+		"wrong tries add up and are forgotten":                 tried,
+		"places are remembered for a time":                     placed,
 	} {
 		t.Run(name, func(t *testing.T) { exam(t, open(t)) })
 	}
 }
 
 func session(token string, at time.Time) identity.Session {
-	return identity.Session{Token: token, Login: an.Login, Person: an.Person, Seen: at, Expiry: at.Add(time.Hour)}
+	return identity.Session{Token: token, Login: an.Login, Person: an.Person, Opened: at, Seen: at, Expiry: at.Add(time.Hour), Address: "10.0.0.7"}
 }
 
 func unknown(t *testing.T, k identity.Keeper) {
@@ -61,7 +66,7 @@ func compared(t *testing.T, k identity.Keeper) {
 	ok(t, k.SaveAccount(ctx, identity.Account{}, an))
 	is(t, k.SaveAccount(ctx, identity.Account{}, an), identity.ErrMoved)
 	next := an
-	next.Hash, next.MustChange = "h2", true
+	next.Hash, next.MustChange, next.Since = "h2", true, 77
 	ok(t, k.SaveAccount(ctx, an, next))
 	is(t, k.SaveAccount(ctx, an, an), identity.ErrMoved)
 	if got, err := k.Account(ctx, "an"); err != nil || got != next {
@@ -106,7 +111,7 @@ func found(t *testing.T, k identity.Keeper) {
 	ok(t, k.TouchSession(ctx, "t", noon.Add(time.Minute)))
 	s, a, err := k.Session(ctx, "t")
 	ok(t, err)
-	if a != an || s.Login != "an" || s.Person != "p1" || s.Token != "t" || !s.Seen.Equal(noon.Add(time.Minute)) || !s.Expiry.Equal(noon.Add(time.Hour)) {
+	if a != an || s.Login != "an" || s.Person != "p1" || s.Token != "t" || !s.Seen.Equal(noon.Add(time.Minute)) || !s.Expiry.Equal(noon.Add(time.Hour)) || !s.Opened.Equal(noon) || s.Address != "10.0.0.7" || s.Pending {
 		t.Errorf("session %+v of %+v", s, a)
 	}
 }

@@ -17,11 +17,17 @@ type Memory struct {
 	mu       sync.Mutex
 	accounts map[string]identity.Account
 	sessions map[string]identity.Session
+	last     map[string]identity.Session // by login
+	factors  map[string]identity.Factor
+	codes    map[string][]string
+	tries    map[string]identity.Try
+	homes    map[string]time.Time
 }
 
 // NewMemory makes an empty keeper.
 func NewMemory() *Memory {
-	return &Memory{accounts: map[string]identity.Account{}, sessions: map[string]identity.Session{}}
+	return &Memory{accounts: map[string]identity.Account{}, sessions: map[string]identity.Session{}, last: map[string]identity.Session{},
+		factors: map[string]identity.Factor{}, codes: map[string][]string{}, tries: map[string]identity.Try{}, homes: map[string]time.Time{}}
 }
 
 // Account finds an account by login.
@@ -56,6 +62,9 @@ func (m *Memory) PutSession(_ context.Context, s identity.Session, hash string) 
 	}
 	maps.DeleteFunc(m.sessions, func(_ string, old identity.Session) bool { return !old.Expiry.After(s.Seen) })
 	m.sessions[s.Token] = s
+	if !s.Pending {
+		m.last[s.Login] = s
+	}
 	return nil
 }
 

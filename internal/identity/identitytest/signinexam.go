@@ -1,0 +1,121 @@
+package identitytest
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"capdo/internal/identity"
+)
+
+func listed(t *testing.T, k identity.Keeper) {
+	ok(t, k.SaveAccount(ctx, identity.Account{}, an))
+	ok(t, k.SaveAccount(ctx, identity.Account{}, identity.Account{Person: "p2", Login: "chi", Hash: "h", Disabled: true, MustChange: true}))
+	waits := session("w", noon.Add(time.Second))
+	waits.Pending = true
+	ok(t, k.PutSession(ctx, waits, "h1"))
+	list, err := k.Accounts(ctx)
+	ok(t, err)
+	if len(list) != 2 || list[0] != (identity.Listed{Login: "an", Person: "p1"}) || list[1] != (identity.Listed{Login: "chi", Person: "p2", Disabled: true, MustChange: true}) {
+		t.Errorf("before anybody is in: %+v", list)
+	}
+	ok(t, k.PutSession(ctx, session("a", noon), "h1"))
+	ok(t, k.PutSession(ctx, session("b", noon.Add(time.Minute)), "h1"))
+	ok(t, k.SaveFactor(ctx, identity.Factor{}, identity.Factor{Login: "an", Sealed: "x", Confirmed: true}, nil))
+	list, err = k.Accounts(ctx)
+	ok(t, err)
+	if !list[0].Last.Equal(noon.Add(time.Minute)) || list[0].From != "10.0.0.7" || !list[0].Coded || list[1].Coded {
+		t.Errorf("after it: %+v", list)
+	}
+	open, err := k.Sessions(ctx)
+	ok(t, err)
+	if len(open) != 3 || open[0].Token != "b" || open[1].Token != "w" || !open[1].Pending || open[2].Token != "a" || open[2].Login != "an" {
+		t.Errorf("sessions %+v", open)
+	}
+	ok(t, k.DropSessions(ctx, "chi", ""))
+	ok(t, k.DropSessions(ctx, "an", "a"))
+	if open, err = k.Sessions(ctx); err != nil || len(open) != 1 || open[0].Token != "a" {
+		t.Errorf("all but one: %+v, %v", open, err)
+	}
+}
+
+func factors(t *testing.T, k identity.Keeper) {
+	_, err := k.Factor(ctx, "an")
+	is(t, err, identity.ErrUnknown)
+	first := identity.Factor{Login: "an", Sealed: "s1"}
+	ok(t, k.SaveFactor(ctx, identity.Factor{}, first, nil))
+	is(t, k.SaveFactor(ctx, identity.Factor{}, first, nil), identity.ErrMoved)
+	now := identity.Factor{Login: "an", Sealed: "s1", Confirmed: true, Step: 7}
+	ok(t, k.SaveFactor(ctx, first, now, []string{"c1", "c2"}))
+	is(t, k.SaveFactor(ctx, first, now, []string{"c3"}), identity.ErrMoved)
+	got, err := k.Factor(ctx, "an")
+	ok(t, err)
+	now.Left = 2
+	if got != now {
+		t.Errorf("kept %+v", got)
+	}
+	var won atomic.Int32
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			next := got
+			next.Step = 8
+			if k.SaveFactor(ctx, got, next, nil) == nil {
+				won.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if won.Load() != 1 {
+		t.Errorf("one code was taken %d times", won.Load())
+	}
+	got.Step = 8
+	ok(t, k.SaveFactor(ctx, got, identity.Factor{}, nil))
+	_, err = k.Factor(ctx, "an")
+	is(t, err, identity.ErrUnknown)
+	is(t, k.SpendCode(ctx, "an", "c1"), identity.ErrUnknown)
+}
+
+func spent(t *testing.T, k identity.Keeper) {
+	ok(t, k.SaveFactor(ctx, identity.Factor{}, identity.Factor{Login: "an", Sealed: "s"}, []string{"c1", "c2"}))
+	ok(t, k.SpendCode(ctx, "an", "c1"))
+	is(t, k.SpendCode(ctx, "an", "c1"), identity.ErrUnknown)
+	is(t, k.SpendCode(ctx, "chi", "c2"), identity.ErrUnknown)
+	if f, err := k.Factor(ctx, "an"); err != nil || f.Left != 1 {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+func tried(t *testing.T, k identity.Keeper) {
+	before := noon.Add(-time.Hour)
+	ok(t, k.AddTries(ctx, noon, before, "a", "a here", "b"))
+	ok(t, k.AddTries(ctx, noon.Add(time.Second), before, "a", "a here"))
+	got, err := k.Tries(ctx, "a", "b", "c")
+	ok(t, err)
+	if len(got) != 2 || got["a"].N != 2 || !got["a"].Last.Equal(noon.Add(time.Second)) || got["b"].N != 1 {
+		t.Errorf("counted %+v", got)
+	}
+	ok(t, k.AddTries(ctx, noon.Add(time.Hour), noon, "c"))
+	if got, err = k.Tries(ctx, "a", "b", "c"); err != nil || got["a"].N != 2 || got["c"].N != 1 || got["b"].N != 0 {
+		t.Errorf("after an hour %+v, %v", got, err)
+	}
+	ok(t, k.AddTries(ctx, noon.Add(time.Hour), noon, "ab"))
+	ok(t, k.ForgetTries(ctx, "a"))
+	if got, err = k.Tries(ctx, "a", "a here", "ab"); err != nil || len(got) != 1 || got["ab"].N != 1 {
+		t.Errorf("forgotten %+v, %v", got, err)
+	}
+}
+
+func placed(t *testing.T, k identity.Keeper) {
+	ok(t, k.PutHome(ctx, "an here", noon, noon.Add(-time.Hour)))
+	for since, want := range map[time.Time]bool{noon: true, noon.Add(time.Second): false} {
+		if home, err := k.Home(ctx, "an here", since); err != nil || home != want {
+			t.Errorf("since %s: %v, %v", since, home, err)
+		}
+	}
+	ok(t, k.PutHome(ctx, "an there", noon.Add(2*time.Hour), noon.Add(time.Hour)))
+	if home, err := k.Home(ctx, "an here", time.Time{}.Add(time.Hour)); err != nil || home {
+		t.Errorf("a place of long ago: %v, %v", home, err)
+	}
+}

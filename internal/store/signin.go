@@ -1,0 +1,177 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"capdo/internal/identity"
+)
+
+// moment reads seconds; 0 is never.
+func moment(seconds int64) time.Time {
+	if seconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0)
+}
+
+// Accounts lists every account by login.
+func (s *Store) Accounts(ctx context.Context) ([]identity.Listed, error) {
+	var rows []struct {
+		identity.Listed `gorm:"embedded"`
+		LastIn          int64
+		LastFrom        string
+	}
+	err := s.read(ctx).Raw(`SELECT a.login, a.person, a.disabled, a.must_change, a.last_in, a.last_from, COALESCE(f.confirmed, 0) AS coded
+		FROM accounts a LEFT JOIN second_steps f ON f.login = a.login ORDER BY a.login`).Scan(&rows).Error
+	out := make([]identity.Listed, len(rows))
+	for i, r := range rows {
+		out[i] = r.Listed
+		out[i].Last, out[i].From = moment(r.LastIn), r.LastFrom
+	}
+	return out, err
+}
+
+// sessionRow is a session as it is kept.
+type sessionRow struct {
+	Token, Login, Person string
+	Opened, Seen, Expiry int64
+	Address              string
+	Pending              bool
+}
+
+func (r sessionRow) session() identity.Session {
+	return identity.Session{Token: r.Token, Login: r.Login, Person: r.Person, Opened: time.Unix(r.Opened, 0), Seen: time.Unix(r.Seen, 0),
+		Expiry: time.Unix(r.Expiry, 0), Address: r.Address, Pending: r.Pending}
+}
+
+// Sessions lists every session kept, last used first.
+func (s *Store) Sessions(ctx context.Context) ([]identity.Session, error) {
+	var rows []sessionRow
+	err := s.read(ctx).Raw("SELECT token, login, person, opened, seen, expiry, address, pending FROM sessions ORDER BY seen DESC, token").Scan(&rows).Error
+	out := make([]identity.Session, len(rows))
+	for i, r := range rows {
+		out[i] = r.session()
+	}
+	return out, err
+}
+
+// DropSessions ends the sessions of a login but one.
+func (s *Store) DropSessions(ctx context.Context, login, but string) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("DELETE FROM sessions WHERE login = ? AND token <> ?", login, but).Error
+	})
+}
+
+// Factor finds the second step of a login.
+func (s *Store) Factor(ctx context.Context, login string) (f identity.Factor, err error) {
+	got := s.read(ctx).Raw(`SELECT login, sealed, confirmed, step, (SELECT COUNT(*) FROM recovery_codes r WHERE r.login = f.login) AS "left" FROM second_steps f WHERE login = ?`, login).Scan(&f)
+	if got.Error == nil && got.RowsAffected == 0 {
+		return f, identity.ErrUnknown
+	}
+	return f, got.Error
+}
+
+// SaveFactor puts a second step in the place of the one that was seen.
+func (s *Store) SaveFactor(ctx context.Context, was, now identity.Factor, codes []string) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		login := now.Login
+		var done *gorm.DB
+		switch {
+		case was.Login == "":
+			done = tx.Exec("INSERT INTO second_steps (login, sealed, confirmed, step) VALUES (?, ?, ?, ?) ON CONFLICT (login) DO NOTHING", now.Login, now.Sealed, flag(now.Confirmed), now.Step)
+		case now.Login == "":
+			login, codes = was.Login, []string{}
+			done = tx.Exec("DELETE FROM second_steps WHERE login = ? AND sealed = ? AND confirmed = ? AND step = ?", was.Login, was.Sealed, flag(was.Confirmed), was.Step)
+		default:
+			done = tx.Exec("UPDATE second_steps SET sealed = ?, confirmed = ?, step = ? WHERE login = ? AND sealed = ? AND confirmed = ? AND step = ?",
+				now.Sealed, flag(now.Confirmed), now.Step, was.Login, was.Sealed, flag(was.Confirmed), was.Step)
+		}
+		if done.Error == nil && done.RowsAffected != 1 {
+			return identity.ErrMoved
+		}
+		if done.Error != nil || codes == nil {
+			return done.Error
+		}
+		return putCodes(tx, login, codes)
+	})
+}
+
+func putCodes(tx *gorm.DB, login string, codes []string) error {
+	if err := tx.Exec("DELETE FROM recovery_codes WHERE login = ?", login).Error; err != nil {
+		return err
+	}
+	for _, hash := range codes {
+		if err := tx.Exec("INSERT INTO recovery_codes (login, hash) VALUES (?, ?)", login, hash).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SpendCode takes a recovery code.
+func (s *Store) SpendCode(ctx context.Context, login, hash string) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		done := tx.Exec("DELETE FROM recovery_codes WHERE login = ? AND hash = ?", login, hash)
+		if done.Error == nil && done.RowsAffected != 1 {
+			return identity.ErrUnknown
+		}
+		return done.Error
+	})
+}
+
+// Tries tells how often something was tried in vain.
+func (s *Store) Tries(ctx context.Context, names ...string) (map[string]identity.Try, error) {
+	var rows []struct {
+		Name string
+		N    int
+		Last int64
+	}
+	err := s.read(ctx).Raw("SELECT name, n, last FROM sign_in_tries WHERE name IN ?", names).Scan(&rows).Error
+	out := map[string]identity.Try{}
+	for _, r := range rows {
+		out[r.Name] = identity.Try{N: r.N, Last: time.Unix(r.Last, 0)}
+	}
+	return out, err
+}
+
+// AddTries counts one more try and forgets those of long ago.
+func (s *Store) AddTries(ctx context.Context, now, forgotten time.Time, names ...string) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("DELETE FROM sign_in_tries WHERE last <= ?", forgotten.Unix()).Error; err != nil {
+			return err
+		}
+		for _, name := range names {
+			if err := tx.Exec("INSERT INTO sign_in_tries (name, n, last) VALUES (?, 1, ?) ON CONFLICT (name) DO UPDATE SET n = sign_in_tries.n + 1, last = excluded.last", name, now.Unix()).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ForgetTries forgets the tries under a name and those under it and a place.
+func (s *Store) ForgetTries(ctx context.Context, name string) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		return tx.Exec("DELETE FROM sign_in_tries WHERE name = ? OR substr(name, 1, ?) = ?", name, len(name)+1, name+" ").Error
+	})
+}
+
+// Home tells whether a place was signed in from.
+func (s *Store) Home(ctx context.Context, name string, since time.Time) (bool, error) {
+	var n int64
+	err := s.read(ctx).Raw("SELECT COUNT(*) FROM sign_in_homes WHERE name = ? AND last >= ?", name, since.Unix()).Scan(&n).Error
+	return n > 0, err
+}
+
+// PutHome remembers a place that was signed in from.
+func (s *Store) PutHome(ctx context.Context, name string, now, forgotten time.Time) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("DELETE FROM sign_in_homes WHERE last < ?", forgotten.Unix()).Error; err != nil {
+			return err
+		}
+		return tx.Exec("INSERT INTO sign_in_homes (name, last) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = excluded.last", name, now.Unix()).Error
+	})
+}
