@@ -60,7 +60,7 @@ func who(g *gin.Context) string { return g.MustGet("me").(*me).ID }
 func (r *room) settled(g *gin.Context) {
 	if g.MustGet("signed").(identity.Signed).MustChange {
 		g.Abort()
-		g.Redirect(http.StatusSeeOther, "/password")
+		g.Redirect(http.StatusSeeOther, "/account/password")
 	}
 }
 

@@ -56,8 +56,8 @@ func Mount(e *gin.Engine, c Config, d Door) {
 	open.POST("/language", r.setLanguage)
 	in := open.Group("", r.signedIn)
 	in.POST("/sign-out", r.signOut)
-	r.get(in, "/password", r.passwordPage)
-	in.POST("/password", r.changePassword)
+	r.get(in, "/account/password", r.passwordPage)
+	in.POST("/account/password", r.changePassword)
 	r.inside(in.Group("", r.settled))
 }
 

@@ -14,7 +14,7 @@ func TestMainPages(t *testing.T) {
 		w := p.window(width)
 		w.open("/sign-in").shot("sign-in-" + strconv.Itoa(width))
 		w.signIn("chi")
-		for name, path := range map[string]string{"work": "/work", "systems": "/systems", "system": "/systems/ct1", "case": "/cases/d3", "cases": "/cases"} {
+		for name, path := range map[string]string{"work": "/work", "systems": "/systems", "system": "/systems/cong-dvc", "case": "/cases/d3", "cases": "/cases"} {
 			w.open(path).shot(name + "-" + strconv.Itoa(width))
 		}
 	}
