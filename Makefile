@@ -4,7 +4,7 @@ SHELL := /bin/bash
 GO ?= go
 TAGS :=
 export CGO_ENABLED := 1
-PACKAGES := postgresql poppler-utils
+PACKAGES := postgresql poppler-utils zbar-tools
 DEMO ?= demo
 ADDR ?= 127.0.0.1:8080
 SOURCES := $(shell find . -name '*.go' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
@@ -31,6 +31,7 @@ run: demo ## build, prepare the demo province, serve it, print address and sign-
 setup:
 	@missing=''; \
 	command -v pdftotext >/dev/null || missing="$$missing poppler-utils"; \
+	command -v zbarimg >/dev/null || missing="$$missing zbar-tools"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -38,7 +38,8 @@ type Config struct {
 
 type door struct {
 	Config
-	tally tally
+	tally   tally
+	guesses guesses
 }
 
 // New makes the handler of all routes.
@@ -58,6 +59,7 @@ func New(c Config) http.Handler {
 	reads(e, "/", d.start)
 	v := e.Group("/api/v1")
 	v.POST("/session", d.signIn)
+	d.verifyRoutes(v)
 	door := v.Group("", d.signedIn)
 	reads(door, "/session", d.session)
 	door.DELETE("/session", d.signOut)

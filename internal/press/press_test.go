@@ -77,6 +77,7 @@ func facts(form string) workflow.PaperFacts {
 		}
 	}
 	more(&f, form)
+	f.Proof = &workflow.ProofFacts{Code: "GEZD-GNBV-GY3T-QOJQ", Link: "https://capdo.example.vn/verify/GEZD-GNBV-GY3T-QOJQ", Page: "https://capdo.example.vn/verify", Seal: "12: 9F3A07C155D2"}
 	f.Sign = workflow.SignFacts{First: f.Issuer.Mark, Second: f.Issuer.Title}
 	return f
 }

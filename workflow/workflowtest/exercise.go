@@ -55,6 +55,7 @@ func Exercise(t *testing.T, open func(t *testing.T) workflow.Store) {
 		"what a crash left reserved is swept":               sweep,
 		"systems are found by a list of ids":                systemsOf,
 		"what a dossier is made of is kept and frozen":      contents,
+		"a paper is found by its code and by its bytes":     proofs,
 
 		"a sheet is kept with its event and compared by revision":   sheets,
 		"two who edit one sheet at once: one is told":               sheetRace,
