@@ -58,6 +58,7 @@ type PaperFacts struct {
 	Conclusion  *Conclusion
 	Received    Day
 	Due         *Due
+	DueName     string // what the deadline is called
 	Reason      string
 	Override    string
 	Reasoning   string

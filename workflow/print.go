@@ -300,6 +300,11 @@ func (m *move) caseFacts(f *PaperFacts) {
 	if m.passing != nil {
 		f.Due = m.passing
 	}
+	if f.Due != nil {
+		if d := m.r.Deadlines[f.Due.Rule]; d != nil {
+			f.DueName = d.Name
+		}
+	}
 	for n := range e.Components {
 		f.Components = append(f.Components, n)
 	}
