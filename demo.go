@@ -118,12 +118,8 @@ func (a *app) printDemo(ctx context.Context, svc *workflow.Service, dir string) 
 	if err != nil {
 		return err
 	}
-	facts, _, err := svc.PrintRegister(ctx, o.ID, svc.Today())
-	if err != nil {
-		return err
-	}
 	for _, format := range []string{"pdf", "xlsx", "csv", "text"} {
-		b, _, err := a.registerFile(facts, format)
+		b, err := a.registerAs(ctx, svc, o.ID, svc.Today(), format)
 		if err == nil {
 			err = a.deliver(filepath.Join(dir, "register-"+svc.Today().String()+"."+format), b)
 		}

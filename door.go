@@ -25,11 +25,12 @@ import (
 // serve opens the door and keeps it open until the program is told to stop;
 // what was acknowledged is finished first.
 func serve(ctx context.Context, a *app, args []string) error {
-	addr, secure, proxies := "", false, ""
+	addr, secure, proxies, base := "", false, "", ""
 	f, _, err := a.flags("serve", args, func(fs *flag.FlagSet) {
 		fs.StringVar(&addr, "addr", "127.0.0.1:8080", "")
 		fs.BoolVar(&secure, "secure", false, "")
 		fs.StringVar(&proxies, "proxy", "", "")
+		fs.StringVar(&base, "base-url", "", "")
 	})
 	if err != nil {
 		return err
@@ -39,6 +40,9 @@ func serve(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
+		if err := reachedAt(ctx, svc, base); err != nil {
+			return err
+		}
 		l, err := net.Listen("tcp", addr)
 		if err != nil {
 			return err

@@ -180,16 +180,29 @@ func printRegister(ctx context.Context, a *app, args []string) error {
 			return a.writeJSON(svc.Lines(rows))
 		}
 		a.progress("cli.printing", 0)
-		facts, _, err := svc.PrintRegister(ctx, o.ID, day)
-		if err != nil {
-			return err
-		}
-		b, _, err := a.registerFile(facts, format)
+		b, err := a.registerAs(ctx, svc, o.ID, day, format)
 		if err != nil {
 			return err
 		}
 		return a.deliver(f.to, b)
 	})
+}
+
+// registerAs gives the register of a day in a format: the edition that is kept, or data.
+func (a *app) registerAs(ctx context.Context, svc *workflow.Service, owner string, on workflow.Day, format string) ([]byte, error) {
+	if format == "pdf" || format == "text" {
+		_, out, err := svc.PrintRegister(ctx, owner, on)
+		if format == "text" {
+			return []byte(out.Text), err
+		}
+		return out.PDF, err
+	}
+	facts, err := svc.RegisterFacts(ctx, owner, on)
+	if err != nil {
+		return nil, err
+	}
+	b, _, err := a.registerFile(facts, format)
+	return b, err
 }
 
 // onlyOwner finds the owner named, or the only one there is.

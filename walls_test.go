@@ -24,7 +24,7 @@ var walls = map[string]struct{ may, not []string }{
 	"templates":                 {may: list("internal/paper internal/vn github.com/goccy/go-yaml")},
 	"migrations":                {may: list("github.com/pressly/goose")},
 	"internal/vn":               {may: list("golang.org/x/text")},
-	"internal/paper":            {may: list("internal/vn github.com/jung-kurt/gofpdf github.com/xuri/excelize golang.org/x/image")},
+	"internal/paper":            {may: list("internal/vn github.com/jung-kurt/gofpdf github.com/xuri/excelize golang.org/x/image github.com/boombuler/barcode")},
 	"internal/press":            {may: list("workflow workflow/regime templates internal/paper")},
 	"internal/store":            {may: list("gorm.io github.com/mattn/go-sqlite3 workflow workflow/regime migrations internal/identity internal/vn")},
 	"internal/intake":           {may: list("workflow internal/vn github.com/xuri/excelize github.com/goccy/go-yaml golang.org/x/text")},

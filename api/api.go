@@ -42,7 +42,8 @@ type Config struct {
 
 type door struct {
 	Config
-	tally tally
+	tally   tally
+	guesses guesses
 }
 
 // New makes the handler of all routes.
@@ -71,6 +72,7 @@ func New(c Config) http.Handler {
 	v.POST("/setup", d.setUp)
 	reads(v, "/session", d.begun, d.session)
 	v.DELETE("/session", d.begun, d.signOut)
+	d.verifyRoutes(v)
 	door := v.Group("", d.signedIn)
 	door.POST("/password", d.changePassword)
 	d.inside(door.Group("", d.settled))

@@ -122,7 +122,7 @@ func TestAPanicIsAReferenceNumberAndTheDoorStaysOpen(t *testing.T) {
 		c.RegisterFile = func(workflow.PaperFacts, string) ([]byte, string, error) { panic("secret of the house") }
 	})
 	an := p.as("an")
-	a := an.get("/api/v1/registers/ubnd?format=pdf")
+	a := an.get("/api/v1/registers/ubnd?format=xlsx")
 	a.isProblem(t, 500, "internal", "kind.internal")
 	if strings.Contains(a.text, "secret") || !strings.Contains(p.log.String(), "secret") {
 		t.Errorf("told %s, logged %s", a.text, p.log.String())

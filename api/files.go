@@ -45,6 +45,9 @@ func most(r *http.Request) int64 {
 	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v1/cases/") && strings.HasSuffix(r.URL.Path, "/files") {
 		return maxUpload
 	}
+	if r.URL.Path == verifyPath {
+		return maxVerify + maxBody
+	}
 	return maxImport
 }
 

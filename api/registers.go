@@ -28,17 +28,30 @@ func (d *door) register(g *gin.Context) {
 		d.give(g, gin.H{"on": on, "items": listOf(d.Service.Lines(rows)), "levels": d.Service.CountBySet(rows)}, err)
 		return
 	}
-	facts, _, err := d.Service.PrintRegister(g, g.Param("owner"), on)
-	if err != nil {
-		d.fail(g, err)
-		return
-	}
-	b, kind, err := d.RegisterFile(facts, g.Query("format"))
+	b, kind, err := d.registerAs(g, on)
 	if err != nil {
 		d.fail(g, err)
 		return
 	}
 	g.Data(http.StatusOK, kind, b)
+}
+
+// registerAs gives the register of a day as the edition that is kept, or as data.
+func (d *door) registerAs(g *gin.Context, on regime.Day) (content []byte, kind string, err error) {
+	switch format := g.Query("format"); format {
+	case "pdf", "text":
+		_, out, err := d.Service.PrintRegister(g, g.Param("owner"), on)
+		if format == "text" {
+			return []byte(out.Text), "text/plain; charset=utf-8", err
+		}
+		return out.PDF, "application/pdf", err
+	default:
+		facts, err := d.Service.RegisterFacts(g, g.Param("owner"), on)
+		if err != nil {
+			return nil, "", err
+		}
+		return d.RegisterFile(facts, format)
+	}
 }
 
 // rowAnswer is one row of a list that was not taken in, in words.

@@ -174,6 +174,8 @@ func (x *filler) block(b *block) {
 		x.add(paper.Recipients{Label: b.Recipients.Label, Lines: x.lines(b, b.Recipients)})
 	case b.Annex != nil:
 		x.add(paper.Annex{Label: x.text(b, b.Annex.Label), Title: x.text(b, b.Annex.Title), Reference: x.text(b, b.Annex.Reference)})
+	case b.Proof != nil:
+		x.add(paper.Proof{Link: x.text(b, b.Proof.Link), Lines: x.lines(b, &lines{Lines: b.Proof.Lines})})
 	case b.Signature != nil:
 		x.signature(b)
 	case b.Table != nil:

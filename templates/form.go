@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"slices"
 	"text/template"
 )
 
@@ -45,6 +46,7 @@ type block struct {
 	Signature  []signer  `yaml:"signature"`
 	Recipients *lines    `yaml:"recipients"`
 	Annex      *annex    `yaml:"annex"`
+	Proof      *proof    `yaml:"proof"`
 	inner      []block
 	texts      map[string]*template.Template
 }
@@ -101,6 +103,12 @@ type annex struct {
 	Label     string `yaml:"label"`
 	Title     string `yaml:"title"`
 	Reference string `yaml:"reference"`
+}
+
+// proof is by what anybody may check the paper; a form that has it gets a code.
+type proof struct {
+	Link  string   `yaml:"link"`
+	Lines []string `yaml:"lines"`
 }
 
 // FieldError names the form and the text that needs a field it did not get.
@@ -211,4 +219,9 @@ func (f *form) include(set map[string]*form, depth int) error {
 		b.inner = part.Blocks
 	}
 	return nil
+}
+
+// proven tells whether a proof stands among the blocks, included ones too.
+func proven(list []block) bool {
+	return slices.ContainsFunc(list, func(b block) bool { return b.Proof != nil || proven(b.inner) })
 }

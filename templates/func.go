@@ -53,12 +53,14 @@ var funcs = template.FuncMap{
 	},
 	"cite":   cite,
 	"cap":    capital,
+	"lower":  strings.ToLower,
 	"letter": letter,
 	"inc":    func(n int) int { return n + 1 },
 	// what a regime calls things is bound when its forms are read
 	"term":    func(string) (string, error) { return "", errUnbound },
 	"article": func(string) (string, error) { return "", errUnbound },
 	"inwords": func(any) (string, error) { return "", errUnbound },
+	"long":    func(starter) (string, error) { return "", errUnbound },
 	"word":    func(_, _ string) (string, error) { return "", errUnbound },
 	"join":    func(list []string) string { return strings.Join(list, ", ") },
 }

@@ -175,6 +175,12 @@ func (t *Templates) Numbered(regime, key string) (string, error) {
 	return f.Numbered, nil
 }
 
+// Proven tells whether a form carries a code by which anybody may check it.
+func (t *Templates) Proven(regime, key string) (bool, error) {
+	f, err := t.form(regime, key)
+	return err == nil && proven(f.Blocks), err
+}
+
 // Forms lists the forms of a regime.
 func (t *Templates) Forms(regime string) []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(t.forms[regime])), func(k string) bool { return strings.HasPrefix(k, "_") })

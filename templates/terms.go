@@ -39,9 +39,9 @@ func readTerms(files fs.FS, line []string) (*terms, error) {
 const termsFile = "terms.yaml"
 
 // check refuses an article that is none, or of a text without a printed name,
-// and terms that lack the words a citation is written out with.
+// and terms that lack the words a citation or a day is written out with.
 func (t *terms) check(name string) error {
-	for _, key := range []string{"point", "clause", "article", "model"} {
+	for _, key := range []string{"point", "clause", "article", "model", "month", "year"} {
 		if t.Words[key] == "" {
 			return fmt.Errorf("templates: %s: no word %s", name, key)
 		}
@@ -115,6 +115,11 @@ func (t *terms) text(c cited) string {
 // inWords writes out one citation that comes with the facts.
 func (t *terms) inWords(v any) string { return t.citations([]string{fmt.Sprint(v)}) }
 
+// long writes a day out, as legal bases do: 01, month 12, year 2021.
+func (t *terms) long(s starter) string {
+	return fmt.Sprintf("%02d %s %s %s %d", s.Start().Day(), t.Words["month"], month(s), t.Words["year"], s.Start().Year())
+}
+
 // label is what a code is called: "trigger", "scope".
 func label(labels map[string]string) func(group, code string) (string, error) {
 	return func(group, code string) (string, error) {
@@ -128,7 +133,7 @@ func label(labels map[string]string) func(group, code string) (string, error) {
 // bind gives the forms of a regime its words, and refuses a form that asks for
 // a term, an article or a group of words there is none of.
 func (t *terms) bind(set map[string]*form, labels map[string]string) error {
-	words := template.FuncMap{"term": t.term, "article": t.article, "inwords": t.inWords, "word": label(labels)}
+	words := template.FuncMap{"term": t.term, "article": t.article, "inwords": t.inWords, "long": t.long, "word": label(labels)}
 	ask := asked{"term": t.term, "article": t.article, "word": func(group string) (string, error) {
 		for key := range labels {
 			if strings.HasPrefix(key, "word."+group+".") {

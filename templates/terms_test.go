@@ -7,7 +7,7 @@ import (
 	"testing/fstest"
 )
 
-const someTerms = `words: {point: điểm, clause: khoản, article: Điều, model: theo mẫu, plan: phương án}
+const someTerms = `words: {point: điểm, clause: khoản, article: Điều, model: theo mẫu, month: tháng, year: năm, plan: phương án}
 articles: {duty: ["NĐ 85/2016 Đ22"], both: ["NĐ 85/2016 Đ16 k1 a", "NĐ 85/2016 Đ17", "TT 12/2022 Đ9 k7"], old: ["TT 12/2022 Đ1"]}
 texts: {NĐ 85/2016: Nghị định số 85/2016/NĐ-CP, TT 12/2022: Thông tư số 12/2022/TT-BTTTT}
 models: [old]

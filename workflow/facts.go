@@ -58,6 +58,7 @@ type PaperFacts struct {
 	Conclusion  *Conclusion
 	Received    Day
 	Due         *Due
+	DueName     string // what the deadline is called
 	Reason      string
 	Override    string
 	Reasoning   string
@@ -92,6 +93,15 @@ type PaperFacts struct {
 	Report      *ReportFacts
 	Layers      *LayerFacts
 	Plan        *PlanFacts
+	Proof       *ProofFacts // by what anybody may check the paper; nil on drafts and on papers that bear no code
+}
+
+// ProofFacts is by what anybody who holds a paper may check it.
+type ProofFacts struct {
+	Code string // as printed, in groups of four
+	Link string // what the square code holds
+	Page string // address of the page to type the code into; empty: none is known
+	Seal string // the checkpoint that the history stood at, if there is one: "12: 9F3A…"
 }
 
 // SignFacts are the lines above a signature, at most three: the mark of a

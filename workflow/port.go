@@ -18,6 +18,8 @@ type Printer interface {
 	// Numbered tells the type code a form is numbered under ("QĐ"), "-" for a
 	// numbered paper without a type code, and "" when the form bears no number.
 	Numbered(regime, form string) (code string, err error)
+	// Proven tells whether a form carries a code by which anybody may check it.
+	Proven(regime, form string) (bool, error)
 }
 
 // Printed is one paper as bytes and as text.
@@ -201,6 +203,7 @@ type Store interface {
 	Import(ctx context.Context, in *Intake) error
 
 	ContentStore
+	ProofStore
 
 	Setting(ctx context.Context, key string) (string, error) // "" when unset
 	SetSetting(ctx context.Context, key, value string) error

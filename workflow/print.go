@@ -178,15 +178,15 @@ func (s *Service) number(ctx context.Context, m *move, form, code, typed string)
 }
 
 func (s *Service) paper(ctx context.Context, m *move, f PaperFacts) (Paper, error) {
-	out, err := s.Printer.Print(ctx, f)
+	if err := s.prove(ctx, &f); err != nil {
+		return Paper{}, err
+	}
+	p, err := s.printed(ctx, f)
 	if err != nil {
 		return Paper{}, err
 	}
-	sum := sha256.Sum256(out.PDF)
-	_, order := m.object()
-	p := Paper{Form: f.Form, Regime: f.Regime, Version: f.Version, Issuer: f.Issuer.ID, Number: f.Number, Date: f.Date,
-		Draft: f.Draft, SHA256: hex.EncodeToString(sum[:]), Size: len(out.PDF), Text: out.Text, PDF: out.PDF, Facts: f,
-		System: m.sys.ID, Office: m.snap.Office, Order: order, ID: m.paperID(f.Form)}
+	p.System, p.Office, p.ID = m.sys.ID, m.snap.Office, m.paperID(f.Form)
+	_, p.Order = m.object()
 	if m.c != nil {
 		p.Case = m.c.ID
 	}
@@ -194,6 +194,17 @@ func (s *Service) paper(ctx context.Context, m *move, f PaperFacts) (Paper, erro
 		p.ID += ".draft"
 	}
 	return p, nil
+}
+
+// printed is a paper as the printer made it of its facts.
+func (s *Service) printed(ctx context.Context, f PaperFacts) (Paper, error) {
+	out, err := s.Printer.Print(ctx, f)
+	if err != nil {
+		return Paper{}, err
+	}
+	sum := sha256.Sum256(out.PDF)
+	return Paper{Form: f.Form, Regime: f.Regime, Version: f.Version, Issuer: f.Issuer.ID, Number: f.Number, Date: f.Date,
+		Draft: f.Draft, SHA256: hex.EncodeToString(sum[:]), Size: len(out.PDF), Text: out.Text, PDF: out.PDF, Facts: f}, nil
 }
 
 // object is what the step is on, with the revision it brings it to.
@@ -288,6 +299,11 @@ func (m *move) caseFacts(f *PaperFacts) {
 	f.Due = m.c.Due
 	if m.passing != nil {
 		f.Due = m.passing
+	}
+	if f.Due != nil {
+		if d := m.r.Deadlines[f.Due.Rule]; d != nil {
+			f.DueName = d.Name
+		}
 	}
 	for n := range e.Components {
 		f.Components = append(f.Components, n)

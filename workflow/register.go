@@ -18,21 +18,33 @@ func (s *Service) Register(ctx context.Context, owner string, on Day) ([]Registe
 	return s.Store.Register(ctx, owner, on)
 }
 
-// PrintRegister prints the register of an owner as of a day.
+// PrintRegister prints the register of an owner as of a day. The edition is kept:
+// as long as the register of that day says the same, the same one is handed out.
 func (s *Service) PrintRegister(ctx context.Context, owner string, on Day) (PaperFacts, Printed, error) {
-	rows, err := s.Register(ctx, owner, on)
+	f, err := s.RegisterFacts(ctx, owner, on)
 	if err != nil {
 		return PaperFacts{}, Printed{}, err
+	}
+	p, err := s.edition(ctx, f)
+	return p.Facts, Printed{PDF: p.PDF, Text: p.Text}, err
+}
+
+// RegisterFacts is what the register of an owner shows as of a day, for the
+// formats that are data and no paper.
+func (s *Service) RegisterFacts(ctx context.Context, owner string, on Day) (PaperFacts, error) {
+	rows, err := s.Register(ctx, owner, on)
+	if err != nil {
+		return PaperFacts{}, err
 	}
 	r, ok := s.Book.On(on)
 	if !ok {
 		if r, ok = s.Book.LastBefore(on); !ok {
-			return PaperFacts{}, Printed{}, closedTo(nil, nil)
+			return PaperFacts{}, closedTo(nil, nil)
 		}
 	}
 	offices, err := s.officeMap(ctx)
 	if err != nil {
-		return PaperFacts{}, Printed{}, err
+		return PaperFacts{}, err
 	}
 	snap := &Snapshot{Offices: offices}
 	f := PaperFacts{Form: "register", Regime: r.Key, RegimeTitle: r.Title, Standard: r.Standard, Date: on, Owner: snap.facts(owner, "", on), Register: registerFacts(rows, offices, on)}
@@ -41,8 +53,7 @@ func (s *Service) PrintRegister(ctx context.Context, owner string, on Day) (Pape
 	if s.Demo {
 		f.DemoDay = s.Today()
 	}
-	out, err := s.Printer.Print(ctx, f)
-	return f, out, err
+	return f, nil
 }
 
 func registerFacts(rows []RegisterEntry, offices map[string]Office, on Day) *RegisterFacts {

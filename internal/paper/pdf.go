@@ -93,21 +93,30 @@ func newSheet(d Document) *sheet {
 // signature are drawn together.
 func (s *sheet) block(list []Block, first bool) int {
 	if g, n := signing(list); n > 0 {
+		s.tail = proofHeight(list[n:])
 		s.sign(g)
 		return n
 	}
-	s.tail = 0
-	if g, n := signing(list[1:]); n > 0 {
-		s.tail = s.signHeight(g)
-	} else if len(list) > 1 {
-		s.tail = s.opening(list[1])
-	}
+	s.tail = s.along(list[1:])
 	if a, ok := list[0].(Annex); ok && a.NewPage && !first {
 		s.number = 0
 		s.newPage()
 	}
 	list[0].draw(s)
 	return 1
+}
+
+// along is the height of what must not stand on a page without the block before
+// it: the signature, the proof at the foot, the opening of a table.
+func (s *sheet) along(list []Block) float64 {
+	g, n := signing(list)
+	switch {
+	case n > 0:
+		return min(s.signHeight(g)+proofHeight(list[n:]), s.capacity())
+	case len(list) > 0:
+		return max(proofHeight(list), s.opening(list[0]))
+	}
+	return 0
 }
 
 func (s *sheet) blockW() float64   { return s.width - marginLeft - marginRight }

@@ -39,7 +39,7 @@ func signing(list []Block) (group, int) {
 // first line; below the signatures when two or more sign.
 func (s *sheet) sign(g group) {
 	columns := s.signColumns(g)
-	s.need(s.signHeight(g))
+	s.need(min(s.signHeight(g)+s.tail, s.capacity()))
 	s.y += paraGap
 	s.stack(columns...)
 	if g.recipients != nil && len(columns) > 0 && s.below(g) {

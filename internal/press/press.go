@@ -45,6 +45,15 @@ func (p *Press) Numbered(regime, form string) (string, error) {
 	return code, nil
 }
 
+// Proven tells whether a form carries a code.
+func (p *Press) Proven(regime, form string) (bool, error) {
+	yes, err := p.t.Proven(regime, form)
+	if err != nil {
+		return false, problem(form, err)
+	}
+	return yes, nil
+}
+
 // problem turns what the forms and the faces refuse into words for people.
 func problem(form string, err error) error {
 	var field *templates.FieldError

@@ -53,6 +53,7 @@ func facts(form string) workflow.PaperFacts {
 		Submission: &workflow.CitedPaper{No: "03/TTr-SCT", Date: day("2022-03-07"), Issuer: op.Name}, Decision: &workflow.CitedPaper{No: "04/QĐ-UBND", Date: day("2022-03-08"), Issuer: ubnd.Name},
 		QuyChe: &workflow.CitedPaper{No: "12/QĐ-SCT", Date: day("2021-12-01"), Issuer: op.Name}, Received: day("2022-03-01"),
 		Conclusion: &workflow.Conclusion{Fit: true, Points: map[string]string{"a": "fit", "b": "fit", "c": "fit"}},
+		DueName:    "Kiểm tra tính hợp lệ của hồ sơ",
 		Due:        &workflow.Due{Rule: "D-VALID", From: day("2022-03-01"), Day: day("2022-03-08"), Origin: regime.Design, Basis: []regime.Citation{"TT 03/2017 Đ14 k3"}},
 		Reason:     "Chưa có sơ đồ vật lý", Points: []string{"Thiếu sơ đồ", "Thiếu danh mục"}, Text: "Giải trình sao lưu", From: day("2022-03-02"), To2: day("2022-03-03"),
 		Notice: "7/TB-STTTT", Field: "name", Was: "Cổng", Now: "Cổng Dịch vụ", Actor: "Lê Chi"}
@@ -77,6 +78,7 @@ func facts(form string) workflow.PaperFacts {
 		}
 	}
 	more(&f, form)
+	f.Proof = &workflow.ProofFacts{Code: "GEZD-GNBV-GY3T-QOJQ", Link: "https://capdo.example.vn/verify/GEZD-GNBV-GY3T-QOJQ", Page: "https://capdo.example.vn/verify", Seal: "12: 9F3A07C155D2"}
 	f.Sign = workflow.SignFacts{First: f.Issuer.Mark, Second: f.Issuer.Title}
 	return f
 }

@@ -56,6 +56,9 @@ func variants() map[string]workflow.PaperFacts {
 	add("inspection-conclusion finds a wrong level", "nd331", "inspection-conclusion", func(f *workflow.PaperFacts) { f.Check.Findings[1].WrongLevel = 4 })
 	add("overdue-notice of a check", "nd85-tt12", "overdue-notice", func(f *workflow.PaperFacts) { f.Check = check(f); f.Due = nil })
 	add("review-note keeps the level", "nd85-tt12", "review-note", func(f *workflow.PaperFacts) { f.Result = "keep" })
+	add("correction-decision where no page is known and nothing sealed", "nd331", "correction-decision", func(f *workflow.PaperFacts) {
+		f.Proof = &workflow.ProofFacts{Code: f.Proof.Code, Link: "capdo:verify:" + f.Proof.Code}
+	})
 	for _, form := range []string{"receipt-mark", "supplement-notice", "list-submission", "pm-decision", "inspection-decision"} {
 		add("outside-record of "+form, "nd331", "outside-record", func(f *workflow.PaperFacts) { f.Outside.Form, f.Outside.Coordinating = form, nil })
 	}

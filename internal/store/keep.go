@@ -122,8 +122,7 @@ func place(e workflow.RegisterEntry) int {
 
 func keepPapers(tx *gorm.DB, ch *workflow.Change) error {
 	for _, p := range ch.Papers {
-		if err := tx.Exec("INSERT INTO papers (id, seq, case_id, system, office, body, facts, text, pdf) VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM papers), ?, ?, ?, ?, ?, ?, ?)",
-			p.ID, p.Case, p.System, p.Office, text(p), text(p.Facts), p.Text, p.PDF).Error; err != nil {
+		if err := addPaper(tx, p); err != nil {
 			return err
 		}
 	}
@@ -137,6 +136,20 @@ func keepPapers(tx *gorm.DB, ch *workflow.Change) error {
 		}
 	}
 	return nil
+}
+
+// addPaper writes a paper, and what it is found by from outside where it carries a code.
+func addPaper(tx *gorm.DB, p workflow.Paper) error {
+	if err := tx.Exec("INSERT INTO papers (id, seq, case_id, system, office, body, facts, text, pdf) VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM papers), ?, ?, ?, ?, ?, ?, ?)",
+		p.ID, p.Case, p.System, p.Office, text(p), text(p.Facts), p.Text, p.PDF).Error; err != nil {
+		return err
+	}
+	k, ok := workflow.ProofOf(p)
+	if !ok {
+		return nil
+	}
+	return tx.Exec("INSERT INTO codes (hash, paper, form, case_id, system, issuer, number, dated, level, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		k.Hash, k.Paper, k.Form, k.Case, k.System, k.Issuer, k.Number, k.Date.String(), k.Level, k.SHA256).Error
 }
 
 func keepRest(tx *gorm.DB, ch *workflow.Change) error {

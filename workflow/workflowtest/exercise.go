@@ -56,6 +56,7 @@ func Exercise(t *testing.T, open func(t *testing.T) workflow.Store) {
 		"systems are found by a list of ids":                systemsOf,
 		"what a dossier is made of is kept and frozen":      contents,
 		"people, settings and offices go with their event":  houses,
+		"a paper is found by its code and by its bytes":     proofs,
 
 		"a sheet is kept with its event and compared by revision":   sheets,
 		"two who edit one sheet at once: one is told":               sheetRace,
