@@ -18,7 +18,7 @@ func init() {
 		"report": report, "close": closeAgain, "correct": correct, "assign": assign,
 		"declare": declare, "choose": choose, "change_operator": changeOperator, "change_owner": changeOwner,
 		"name_lead":  nameLead,
-		"open_again": openAgain, "file": fileReasons, "record_opinion": recordOpinion, "give_opinion": giveOpinion, "list": putOnList,
+		"open_again": openAgain, "file": fileReasons, "record_opinion": recordOpinion, "give_opinion": giveOpinion, "ask_listing": askListing, "list": putOnList,
 		"decide_plan": decidePlan, "end_decision": endDecision, "start_operation": startOperation, "plan_end": planEnd,
 		"end_operation": endOperation, "review": review, "evaluate": evaluate, "designate": designate, "delegate": delegate, "send_report": sendReport,
 		"draft_plan": draftPlan, "approve_inspection": approveInspection, "send_plan": sendPlan, "order": order, "open_order": openOrder,
@@ -140,7 +140,7 @@ func takeLevel(m *move) *Problem {
 	if level == 0 {
 		return nil
 	}
-	if _, ok := m.r.For(level, isListed(m.sys)); !ok {
+	if _, ok := m.r.For(level, m.c.ListAsked || isListed(m.r, m.sys)); !ok {
 		return m.laterLevel(level)
 	}
 	m.c.Level = level

@@ -26,6 +26,7 @@ type Regime struct {
 	Centre           []Body                    `yaml:"centre"`            // who leads the appraisal of levels 4 and 5
 	PM               *Body                     `yaml:"pm"`                // who decides on the list of level 5
 	Extra            []ExtraRule               `yaml:"extra"`             // further points to explain at levels 4 and 5
+	List             *NationalList             `yaml:"list"`              // nil: the regime speaks of none
 	Delegation       []Citation                `yaml:"delegation"`        // how an owner delegates
 	Separation       []Separation              `yaml:"separation"`        // of leased infrastructure
 	Software         []Citation                `yaml:"software"`          // internal software is checked before operation
@@ -117,6 +118,14 @@ type ExtraRule struct {
 	Also     []string   `yaml:"also"`     // allowed
 	Criteria []string   `yaml:"criteria"` // rule ids
 	Basis    []Citation `yaml:"basis"`
+}
+
+// NationalList names the facts that speak of a list beside the levels: Fact, a
+// yes or no, tells that a system is on it; Grounds is a set of reasons to ask for it.
+type NationalList struct {
+	Fact    string     `yaml:"fact"`
+	Grounds string     `yaml:"grounds"`
+	Basis   []Citation `yaml:"basis"`
 }
 
 // Separation says how leased infrastructure of some levels must be separated.
@@ -351,6 +360,9 @@ func (r *Regime) check(file, dir string) error {
 	}
 	for _, x := range r.Extra {
 		cites = append(cites, x.Basis...)
+	}
+	if r.List != nil {
+		cites = append(cites, r.List.Basis...)
 	}
 	for _, x := range r.Separation {
 		cites = append(cites, x.Basis...)
