@@ -122,7 +122,7 @@ func putOnList(m *move) *Problem {
 // decidePlan approves the plan; the level stands by the list.
 func decidePlan(m *move) *Problem {
 	m.c.Decided = &Decided{Date: m.date, By: m.office, Level: m.c.Level, Person: m.who.ID, QuyChe: m.f.text["quy_che"], QuyCheDate: m.f.days["quy_che_date"]}
-	m.amendEntry("plan", func(e *RegisterEntry) { e.Meets = meets(m.c) })
+	m.amendEntry("plan", func(e *RegisterEntry) { e.Meets = meets(m.r, m.c) })
 	m.keepSystem()
 	return nil
 }

@@ -160,7 +160,7 @@ func concludeLevel(m *move) *Problem {
 		return invalid("level", "expect.other_level", itoa(level))
 	}
 	m.c.Present().Conclusion = &Conclusion{Level: level, Reason: m.f.text["reason"], Person: m.who.ID, Office: m.office, On: m.day,
-		Points: map[string]string{"a": "unfit"}}
+		Points: map[string]string{m.r.Papers.Points.Level: "unfit"}}
 	return nil
 }
 
@@ -177,7 +177,7 @@ func (m *move) newEntry(from Day) RegisterEntry {
 	who := m.parties()
 	return RegisterEntry{ID: m.c.ID + "." + itoa(m.c.Version), Owner: who.owner(), System: m.sys.ID, SystemName: m.sys.Name,
 		Operator: who.operator(), OperatorName: m.snap.Offices[who.operator()].At(from).Name, Level: m.c.Level, Regime: m.r.Key,
-		Decided: LooseOf(from), Meets: meets(m.c), From: from, Case: m.c.ID}
+		Decided: LooseOf(from), Meets: meets(m.r, m.c), From: from, Case: m.c.ID}
 }
 
 // count lets a new decision count, or, where a higher body signed the old one,
@@ -213,10 +213,10 @@ func (m *move) higher(old, now string) bool {
 	return p.under(now, old) || m.snap.Offices[old].Body != "" && m.snap.Offices[now].Body == ""
 }
 
-// meets reads the register's last column: the plan fits in operation (point c of
-// Đ16 k1) and the system runs. A reading until requirement sheets roll up.
-func meets(c *Case) string {
-	if k := c.Present().Conclusion; k != nil && k.Points["c"] == "fit" && c.Track == "operating" {
+// meets reads the register's last column: the plan fits in operation (NĐ 85/2016
+// Đ16 k1 c) and the system runs. A reading until requirement sheets roll up.
+func meets(r *regime.Regime, c *Case) string {
+	if k := c.Present().Conclusion; k != nil && k.Points[r.Papers.Points.Operation] == "fit" && c.Track == "operating" {
 		return "met"
 	}
 	return "unmet"

@@ -209,10 +209,13 @@ func (d DesignRule) Track(track string) DesignTrack {
 	return d.Operating
 }
 
-// PointRule names the points an appraisal must answer.
+// PointRule names the points an appraisal must answer, and among them the one
+// on the level and the one on the plan in operation.
 type PointRule struct {
-	Keys  []string   `yaml:"keys"`
-	Basis []Citation `yaml:"basis"`
+	Keys      []string   `yaml:"keys"`
+	Level     string     `yaml:"level"`
+	Operation string     `yaml:"operation"`
+	Basis     []Citation `yaml:"basis"`
 }
 
 // For finds the procedure of a dossier with a proposed level, by the route of
@@ -276,6 +279,9 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	keep(err)
 	r.Papers = &DossierPapers{}
 	keep(decode(files, find("papers.yaml"), r.Papers))
+	if p := r.Papers.Points; !slices.Contains(p.Keys, p.Level) || !slices.Contains(p.Keys, p.Operation) {
+		keep(Fault{File: find("papers.yaml"), Reason: "points: level and operation must be among the keys"})
+	}
 	r.Guards, err = readGuards(files, find("guards.yaml"))
 	keep(err)
 	r.Content, err = readContent(files, find("content.yaml"))
