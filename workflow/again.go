@@ -22,6 +22,9 @@ func openAgain(m *move) *Problem {
 	m.c.Preparers = nil // who opens it has prepared nothing yet
 	m.c.Again = true
 	m.c.Trigger = m.trigger(m.f.text["trigger"], m.f.text["reason"])
+	if code := m.c.Trigger.Code; !contains(m.sys.Triggers, code) {
+		m.sys.Triggers = append(m.sys.Triggers, code)
+	}
 	m.keepSystem()
 	return nil
 }
@@ -127,7 +130,7 @@ func separationMet(m *move) *Problem {
 		return nil
 	}
 	for _, s := range m.r.Separation {
-		if (slices.Contains(s.Levels, m.sys.Level) || s.Listed && isListed(m.sys)) && s.Need != leased {
+		if (slices.Contains(s.Levels, m.sys.Level) || s.Listed && isListed(m.r, m.sys)) && s.Need != leased {
 			return &Problem{Basis: slices.Clone(s.Basis), Fields: []Field{{"leased", "expect.separation_" + s.Need, leased}}}
 		}
 	}

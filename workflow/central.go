@@ -57,6 +57,24 @@ func extraExplained(m *move) *Problem {
 	return p
 }
 
+// listingGrounds asks for a reason why the system belongs on the national list.
+func listingGrounds(m *move) *Problem {
+	if l := m.r.List; l != nil {
+		if why, _ := m.sys.Facts[l.Grounds].([]string); len(why) > 0 {
+			return nil
+		}
+		return &Problem{Basis: slices.Clone(l.Basis), Fields: []Field{{"facts." + l.Grounds, "expect.known", ""}}}
+	}
+	return &Problem{Basis: slices.Clone(m.step.Basis)}
+}
+
+// askListing sends the dossier the way of the national list from here on
+// (NĐ 331/2026 Đ17, Đ20 k4).
+func askListing(m *move) *Problem {
+	m.c.ListAsked = true
+	return nil
+}
+
 // riskAssessed asks for the owner's risk assessment where the regime wants one.
 func riskAssessed(m *move) *Problem {
 	if m.c.Present().Risk {
@@ -106,13 +124,16 @@ func putOnList(m *move) *Problem {
 	m.c.Listing = &Recorded{By: m.f.text["by"], No: m.f.text["no"], Date: m.f.days["date"]}
 	entry := m.newEntry(m.c.Listing.Date)
 	entry.By, entry.No = m.c.Listing.By, m.c.Listing.No
+	if m.c.ListAsked && m.r.List != nil {
+		m.sys.Facts[m.r.List.Fact] = true
+	}
 	return m.count(entry)
 }
 
 // decidePlan approves the plan; the level stands by the list.
 func decidePlan(m *move) *Problem {
 	m.c.Decided = &Decided{Date: m.date, By: m.office, Level: m.c.Level, Person: m.who.ID, QuyChe: m.f.text["quy_che"], QuyCheDate: m.f.days["quy_che_date"]}
-	m.amendEntry("plan", func(e *RegisterEntry) { e.Meets = meets(m.c) })
+	m.amendEntry("plan", func(e *RegisterEntry) { e.Meets = meets(m.r, m.c) })
 	m.keepSystem()
 	return nil
 }

@@ -1,6 +1,10 @@
 package workflow
 
-import "slices"
+import (
+	"slices"
+
+	"capdo/workflow/regime"
+)
 
 // draftPlan keeps what the plan of a check says (TT 03/2017 Đ11 k3).
 func draftPlan(m *move) *Problem {
@@ -95,11 +99,10 @@ func (m *move) kind() string {
 func performerQualifies(m *move) *Problem {
 	k := m.c.Inspection
 	have := m.qualities(k)
+	subject := regime.CheckSubject{Kind: k.Kind, Level: m.sys.Level, Listed: isListed(m.r, m.sys), ManagedBy: m.parties().managedBy(),
+		OrderedBy: k.DeciderCap, Contents: k.Contents, Triggers: m.sys.Triggers}
 	for _, rule := range m.r.Checks.Performers {
-		if len(rule.Kinds) > 0 && !contains(rule.Kinds, k.Kind) || len(rule.Contents) > 0 && !slices.ContainsFunc(rule.Contents, func(c string) bool { return contains(k.Contents, c) }) {
-			continue
-		}
-		if (len(rule.Levels) > 0 || rule.Listed) && !slices.Contains(rule.Levels, m.sys.Level) && !(rule.Listed && isListed(m.sys)) {
+		if !rule.Fits(subject) {
 			continue
 		}
 		if !slices.ContainsFunc(rule.OneOf, func(q string) bool { return contains(have, q) }) {
@@ -170,6 +173,10 @@ func concludeCheck(m *move) *Problem {
 	}
 	m.c.Also = slices.DeleteFunc(m.c.Also, func(d Due) bool { return d.Rule == k.Rule && k.Rule != "" })
 	if k.Kind == "periodic" {
+		if len(m.sys.Triggers) > 0 {
+			m.sys.Triggers = nil
+			m.keepSystem()
+		}
 		return m.nextCycle()
 	}
 	return nil
@@ -185,7 +192,7 @@ func (m *move) escalate(f *Finding) *Problem {
 		f.Case = m.snap.Open[0]
 		return nil
 	}
-	p, ok := m.r.For(f.WrongLevel, isListed(m.sys))
+	p, ok := m.r.For(f.WrongLevel, isListed(m.r, m.sys))
 	if !ok {
 		return m.laterLevel(f.WrongLevel)
 	}

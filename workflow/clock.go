@@ -64,7 +64,7 @@ func (s *Service) catchUp(ctx context.Context, id string, today Day) error {
 
 // pass deals with the first deadline that has passed; false when none has.
 func (s *Service) pass(ctx context.Context, id string, today Day) (bool, error) {
-	snap, err := s.Store.Snapshot(ctx, id, "")
+	snap, err := s.snapshot(ctx, id)
 	if err != nil {
 		return false, err
 	}

@@ -21,22 +21,36 @@ func (m *move) cycle(entry RegisterEntry) *Problem {
 			under = true
 		}
 	}
-	if y, ok := m.r.Checks.CycleOf(entry.Level, isListed(m.sys)); ok && !under {
+	if y, ok := m.r.Checks.CycleOf(entry.Level, isListed(m.r, m.sys)); ok && !under {
 		if p := m.generate(y, entry.System, "", entry.Decided.Last()); p != nil {
 			return p
 		}
 	}
-	if y, ok := m.r.Checks.CycleOfOwner(); ok && len(m.snap.OrgWide) == 0 {
-		return m.generate(y, "", entry.Owner, entry.Decided.Last())
+	return m.cycleOfOwner(entry)
+}
+
+// cycleOfOwner starts the check of the owner's whole activity. One that waits on
+// a later decision than this begins anew: the first one counts, in whatever order
+// decisions come to be known.
+func (m *move) cycleOfOwner(entry RegisterEntry) *Problem {
+	y, ok := m.r.Checks.CycleOfOwner()
+	for _, c := range m.snap.OrgWide {
+		if c.Stage != "waiting" || c.Inspection.Follows != "" || !entry.Decided.Last().Before(c.Inspection.Since) {
+			return nil
+		}
+		m.stopCheck(c)
 	}
-	return nil
+	if !ok {
+		return nil
+	}
+	return m.generate(y, "", entry.Owner, entry.Decided.Last())
 }
 
 // nextCycle counts the next interval from the conclusion of a check.
 func (m *move) nextCycle() *Problem {
 	y, ok := m.r.Checks.CycleOfOwner()
 	if m.sys.ID != "" {
-		y, ok = m.r.Checks.CycleOf(m.sys.Level, isListed(m.sys))
+		y, ok = m.r.Checks.CycleOf(m.sys.Level, isListed(m.r, m.sys))
 	}
 	if !ok {
 		return nil
@@ -59,6 +73,7 @@ func (m *move) begin(act string, y regime.Cycle, system, owner string, since Day
 	e := generated(m.r, c, m.day)
 	e.Act, e.At = act, m.at
 	if act != "generate" {
+		c.Inspection.Follows = m.c.ID
 		e.From = m.step.Target(m.from)
 	}
 	m.change.Events = append(m.change.Events, e)

@@ -18,7 +18,7 @@ func init() {
 		"report": report, "close": closeAgain, "correct": correct, "assign": assign,
 		"declare": declare, "choose": choose, "change_operator": changeOperator, "change_owner": changeOwner,
 		"name_lead":  nameLead,
-		"open_again": openAgain, "file": fileReasons, "record_opinion": recordOpinion, "give_opinion": giveOpinion, "list": putOnList,
+		"open_again": openAgain, "file": fileReasons, "record_opinion": recordOpinion, "give_opinion": giveOpinion, "ask_listing": askListing, "list": putOnList,
 		"decide_plan": decidePlan, "end_decision": endDecision, "start_operation": startOperation, "plan_end": planEnd,
 		"end_operation": endOperation, "review": review, "evaluate": evaluate, "designate": designate, "delegate": delegate, "send_report": sendReport,
 		"draft_plan": draftPlan, "approve_inspection": approveInspection, "send_plan": sendPlan, "order": order, "open_order": openOrder,
@@ -140,7 +140,7 @@ func takeLevel(m *move) *Problem {
 	if level == 0 {
 		return nil
 	}
-	if _, ok := m.r.For(level, isListed(m.sys)); !ok {
+	if _, ok := m.r.For(level, m.c.ListAsked || isListed(m.r, m.sys)); !ok {
 		return m.laterLevel(level)
 	}
 	m.c.Level = level
@@ -160,7 +160,7 @@ func concludeLevel(m *move) *Problem {
 		return invalid("level", "expect.other_level", itoa(level))
 	}
 	m.c.Present().Conclusion = &Conclusion{Level: level, Reason: m.f.text["reason"], Person: m.who.ID, Office: m.office, On: m.day,
-		Points: map[string]string{"a": "unfit"}}
+		Points: map[string]string{m.r.Papers.Points.Level: "unfit"}}
 	return nil
 }
 
@@ -177,7 +177,7 @@ func (m *move) newEntry(from Day) RegisterEntry {
 	who := m.parties()
 	return RegisterEntry{ID: m.c.ID + "." + itoa(m.c.Version), Owner: who.owner(), System: m.sys.ID, SystemName: m.sys.Name,
 		Operator: who.operator(), OperatorName: m.snap.Offices[who.operator()].At(from).Name, Level: m.c.Level, Regime: m.r.Key,
-		Decided: LooseOf(from), Meets: meets(m.c), From: from, Case: m.c.ID}
+		Decided: LooseOf(from), Meets: meets(m.r, m.c), From: from, Case: m.c.ID}
 }
 
 // count lets a new decision count, or, where a higher body signed the old one,
@@ -213,10 +213,10 @@ func (m *move) higher(old, now string) bool {
 	return p.under(now, old) || m.snap.Offices[old].Body != "" && m.snap.Offices[now].Body == ""
 }
 
-// meets reads the register's last column: the plan fits in operation (point c of
-// Đ16 k1) and the system runs. A reading until requirement sheets roll up.
-func meets(c *Case) string {
-	if k := c.Present().Conclusion; k != nil && k.Points["c"] == "fit" && c.Track == "operating" {
+// meets reads the register's last column: the plan fits in operation (NĐ 85/2016
+// Đ16 k1 c) and the system runs. A reading until requirement sheets roll up.
+func meets(r *regime.Regime, c *Case) string {
+	if k := c.Present().Conclusion; k != nil && k.Points[r.Papers.Points.Operation] == "fit" && c.Track == "operating" {
 		return "met"
 	}
 	return "unmet"

@@ -124,8 +124,15 @@ func (m *move) pickNamed() *Problem {
 // project that keeps it open.
 func (m *move) pickNew() *Problem {
 	key, _ := m.want.With["regime"].(string)
+	t, err := readTransition(m.want.With["transition"])
+	if err != nil {
+		return err
+	}
+	if key == "" && t != nil {
+		key = m.declarable()
+	}
 	cur, ok := m.book.On(m.day)
-	if key == "" || ok && cur.Key == key {
+	if t == nil && (key == "" || ok && cur.Key == key) {
 		if !ok {
 			return m.noRegime()
 		}
@@ -136,12 +143,8 @@ func (m *move) pickNew() *Problem {
 	if !known {
 		return m.noRegime()
 	}
-	t, err := readTransition(m.want.With["transition"])
-	if err != nil {
-		return err
-	}
 	if t == nil || named.Declared == nil || named.From.After(m.day) {
-		return closedTo(named.Ended, nil)
+		return closedTo(named.Ended, named.Basis)
 	}
 	m.r = named
 	if p := m.termOf(t.date); p != nil {
@@ -149,6 +152,16 @@ func (m *move) pickNew() *Problem {
 	}
 	m.hold = &Hold{Kind: "declared", Regime: named.Key, Until: named.Declared.Until, ProjectNo: t.no, ProjectDate: t.date}
 	return nil
+}
+
+// declarable is the regime that a declared project speaks for where it names none.
+func (m *move) declarable() string {
+	for _, r := range slices.Backward(m.book.Regimes) {
+		if r.Declared != nil && !r.From.After(m.day) {
+			return r.Key
+		}
+	}
+	return ""
 }
 
 // termOf checks a declared project: one begun too late does not keep the regime

@@ -12,7 +12,7 @@ import (
 
 // Case shows a case as of today.
 func (s *Service) Case(ctx context.Context, id string) (*CaseView, error) {
-	snap, err := s.Store.Snapshot(ctx, id, "")
+	snap, err := s.snapshot(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (s *Service) Preview(ctx context.Context, who, caseID, form string) (Printe
 	if err != nil {
 		return Printed{}, err
 	}
-	snap, err := s.Store.Snapshot(ctx, caseID, "")
+	snap, err := s.snapshot(ctx, caseID)
 	if err != nil {
 		return Printed{}, err
 	}
@@ -297,7 +297,7 @@ func (s *Service) MaySee(ctx context.Context, who string, v *CaseView) (bool, er
 	if err != nil {
 		return false, err
 	}
-	snap, err := s.Store.Snapshot(ctx, v.ID, "")
+	snap, err := s.snapshot(ctx, v.ID)
 	if err != nil {
 		return false, err
 	}

@@ -153,13 +153,16 @@ func procedureOf(r *regime.Regime, c *Case, sys *System) *regime.Procedure {
 	if c.Kind == KindCheck {
 		return r.Check
 	}
-	p, _ := r.For(c.Level, isListed(sys))
+	p, _ := r.For(c.Level, c.ListAsked || isListed(r, sys))
 	return p
 }
 
-// isListed tells whether a system is on the national list.
-func isListed(sys *System) bool {
-	yes, _ := sys.Facts["nsi_listed"].(bool)
+// isListed tells whether a system is on the national list a regime speaks of.
+func isListed(r *regime.Regime, sys *System) bool {
+	yes := false
+	if r.List != nil {
+		yes, _ = sys.Facts[r.List.Fact].(bool)
+	}
 	return yes
 }
 
@@ -218,7 +221,7 @@ func (m *move) openNew() *Problem {
 	if m.want.Level < 1 || m.want.Level > 5 {
 		return invalid("level", "expect.level", itoa(m.want.Level))
 	}
-	p, ok := m.r.For(m.want.Level, isListed(m.sys))
+	p, ok := m.r.For(m.want.Level, isListed(m.r, m.sys))
 	if !ok {
 		return m.laterLevel(m.want.Level)
 	}

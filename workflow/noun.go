@@ -166,6 +166,7 @@ type System struct {
 	EndPlan     string         `json:"end_plan,omitempty"`
 	Reviews     []ReviewDone   `json:"reviews,omitempty"`
 	Evaluations []Evaluation   `json:"evaluations,omitempty"`
+	Triggers    []string       `json:"triggers,omitempty"` // of re-determination, since the last periodic check
 }
 
 // Operation is how a system went into operation.
@@ -280,7 +281,8 @@ type Inspection struct {
 	Rule         string    `json:"rule,omitempty"`
 	NextDue      Day       `json:"next_due,omitzero"` // last day of the interval
 	Provisional  bool      `json:"provisional,omitempty"`
-	Since        Day       `json:"since,omitzero"` // the day the interval began
+	Since        Day       `json:"since,omitzero"`    // the day the interval began
+	Follows      string    `json:"follows,omitempty"` // check whose conclusion began it; empty: a decision did
 	Systems      []string  `json:"systems,omitempty"`
 	Scope        string    `json:"scope,omitempty"`
 	From         Day       `json:"from,omitzero"`
@@ -385,7 +387,8 @@ type Case struct {
 	Preparers  []string    `json:"preparers"`
 	Decided    *Decided    `json:"decided,omitempty"`
 	Opinion    *Opinion    `json:"opinion,omitempty"`
-	Listing    *Recorded   `json:"listing,omitempty"` // the Prime Minister's decision
+	ListAsked  bool        `json:"list_asked,omitempty"` // the owner asks for the national list
+	Listing    *Recorded   `json:"listing,omitempty"`    // the Prime Minister's decision
 	Trigger    *Trigger    `json:"trigger,omitempty"`
 	Inspection *Inspection `json:"check,omitempty"`
 	Opened     Day         `json:"opened"`

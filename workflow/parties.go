@@ -55,11 +55,17 @@ func (p parties) lead() (regime.Body, bool) {
 	if p.r == nil {
 		return regime.Body{}, false
 	}
+	return p.r.Lead(p.managedBy())
+}
+
+// managedBy is which ministry manages the system; the first the regime names
+// stands for the ordinary case.
+func (p parties) managedBy() string {
 	managed, _ := p.sys.Facts["managed_by"].(string)
 	if managed == "" && len(p.r.Centre) > 0 {
 		managed = p.r.Centre[0].ManagedBy
 	}
-	return p.r.Lead(managed)
+	return managed
 }
 
 // bodies lists the offices that are an outside body.

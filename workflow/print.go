@@ -312,6 +312,7 @@ func (m *move) caseFacts(f *PaperFacts) {
 	if o := m.c.Opinion; o != nil {
 		f.Expert = &ExpertFacts{Level: o.Level, Plan: o.Plan, Text: o.Text, On: o.On}
 	}
+	f.ListAsked = m.c.ListAsked
 	if l := m.c.Listing; l != nil {
 		f.Listing = &CitedPaper{No: l.No, Date: l.Date, Issuer: m.snap.Offices[l.By].At(l.Date).Name}
 	}

@@ -200,7 +200,7 @@ func (x *recordReader) dossier(ctx context.Context, r *record, c *Case) error {
 	if !ok {
 		return nil
 	}
-	p, ok := rules.For(c.Level, isListed(r.sys))
+	p, ok := rules.For(c.Level, c.ListAsked || isListed(rules, r.sys))
 	if !ok || p.States[state].Form08 == "" {
 		return nil
 	}

@@ -195,10 +195,13 @@ func (s *Service) actsOn(ctx context.Context, who string, on Want) ([]OpenAct, e
 		return nil, err
 	}
 	var snap *Snapshot
-	if on.Office != "" {
+	switch {
+	case on.Office != "":
 		snap, err = s.officeSubject(ctx, on.Office)
-	} else {
-		snap, err = s.Store.Snapshot(ctx, on.Case, on.System)
+	case on.Case != "":
+		snap, err = s.snapshot(ctx, on.Case)
+	default:
+		snap, err = s.Store.Snapshot(ctx, "", on.System)
 	}
 	if err != nil {
 		return nil, err

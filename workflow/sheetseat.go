@@ -17,7 +17,7 @@ func (t *sheetSeat) view() *SheetView { return t.desk.view(t.sheet, t.snap.Syste
 
 // seatOfCase reads what a case's sheet is looked at with.
 func (s *Service) seatOfCase(ctx context.Context, caseID string) (*sheetSeat, error) {
-	snap, err := s.Store.Snapshot(ctx, caseID, "")
+	snap, err := s.snapshot(ctx, caseID)
 	if err != nil {
 		return nil, err
 	}

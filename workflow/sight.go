@@ -6,8 +6,12 @@ import (
 )
 
 // sees tells whether a person may see a case: the parties of its system, the
-// bodies above them, its council and auditors.
+// bodies above them, its council and auditors; a check of an owner's whole
+// activity, whoever may see what belongs to that owner.
 func (s *Service) sees(person Person, c *Case, p parties) bool {
+	if c.System == "" && s.seesOwner(person, c.Owner, p) {
+		return true
+	}
 	if c.Appraiser != nil && contains(c.Appraiser.Members, person.ID) {
 		return true
 	}

@@ -3,6 +3,7 @@ package workflow
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,7 +32,72 @@ func (s *Service) subject(ctx context.Context, want *Want, shape *regime.ActShap
 	case want.Case == "":
 		return nil, invalid(shape.Object, "expect.required", "")
 	}
-	return s.Store.Snapshot(ctx, want.Case, "")
+	return s.snapshot(ctx, want.Case)
+}
+
+// snapshot reads what a step on a case is decided on, with the systems its
+// check looks at.
+func (s *Service) snapshot(ctx context.Context, caseID string) (*Snapshot, error) {
+	snap, err := s.Store.Snapshot(ctx, caseID, "")
+	if err != nil || snap.Case.Inspection == nil {
+		return snap, err
+	}
+	if err := s.inspects(ctx, snap); err != nil {
+		return nil, err
+	}
+	if snap.System.ID == "" {
+		err = s.gather(ctx, snap)
+	}
+	return snap, err
+}
+
+// inspects reads the systems that the plan of a check names.
+func (s *Service) inspects(ctx context.Context, snap *Snapshot) error {
+	for _, id := range snap.Case.Inspection.Systems {
+		if id == snap.System.ID {
+			continue
+		}
+		sys, err := s.Store.System(ctx, id)
+		if err != nil {
+			return err
+		}
+		if snap.Named == nil {
+			snap.Named = map[string]*System{}
+		}
+		snap.Named[id] = sys
+	}
+	return nil
+}
+
+// gather finds who stands where in a check of an owner's whole activity:
+// everybody who operates one of its systems, and the SDU of most of them.
+func (s *Service) gather(ctx context.Context, snap *Snapshot) error {
+	most := map[string]int{}
+	whole := snap.System
+	for after := ""; ; {
+		page, err := s.Store.Systems(ctx, SystemQuery{Owner: snap.Case.Owner, After: after, Limit: pageSize})
+		if err != nil {
+			return fmt.Errorf("workflow: systems of an owner: %w", err)
+		}
+		for _, sys := range page {
+			after = sys.ID
+			p := parties{sys: sys, day: s.Today(), offices: snap.Offices}
+			for _, id := range p.operators() {
+				if !contains(whole.Operators, id) {
+					whole.Operators = append(whole.Operators, id)
+				}
+			}
+			if id := p.sdu(); id != "" {
+				most[id]++
+				if most[id] > most[whole.SDU] {
+					whole.SDU = id
+				}
+			}
+		}
+		if len(page) < pageSize {
+			return nil
+		}
+	}
 }
 
 // officeSubject gives an office as the owner of nothing in particular.
@@ -102,8 +168,8 @@ func (s *Service) checkNamed(ctx context.Context, name, act string) (string, err
 	return shown(list).ID, nil
 }
 
-// checksOf lists the checks a name means, oldest first: one by its id, or the
-// periodic ones of a system or an owner.
+// checksOf lists the checks a name means, oldest first after those that were
+// stopped: one by its id, or the periodic ones of a system or an owner.
 func (s *Service) checksOf(ctx context.Context, name string) ([]*Case, error) {
 	c, err := s.Store.Case(ctx, name)
 	if err == nil && c.Kind == KindCheck {
@@ -122,9 +188,17 @@ func (s *Service) checksOf(ctx context.Context, name string) ([]*Case, error) {
 	}
 	list = slices.DeleteFunc(list, func(c *Case) bool { return c.Inspection.Kind != "periodic" })
 	slices.SortStableFunc(list, func(a, b *Case) int {
-		return cmp.Or(strings.Compare(a.Inspection.Since.String(), b.Inspection.Since.String()), strings.Compare(a.Opened.String(), b.Opened.String()))
+		return cmp.Or(a.stopped()-b.stopped(), strings.Compare(a.Inspection.Since.String(), b.Inspection.Since.String()), strings.Compare(a.Opened.String(), b.Opened.String()))
 	})
 	return list, nil
+}
+
+// stopped is 0 for a check that ended before it was made, else 1.
+func (c *Case) stopped() int {
+	if c.Stage == "closed" && c.Inspection.Concluded.IsZero() {
+		return 0
+	}
+	return 1
 }
 
 // shown is the check of a row of cycles that people mean: the last one under way

@@ -31,13 +31,38 @@ type Cycle struct {
 // Performer says by which quality a performer may do a check. Every rule that
 // fits the check must be met.
 type Performer struct {
-	Kinds    []string   `yaml:"kinds"`    // periodic, adhoc; empty: both
-	Levels   []int      `yaml:"levels"`   // empty: all
-	Listed   bool       `yaml:"listed"`   // only systems on the national list, beside Levels
-	Contents []string   `yaml:"contents"` // empty: whatever it looks at
-	OneOf    []string   `yaml:"one_of"`
-	Basis    []Citation `yaml:"basis"`
-	Origin   Origin     `yaml:"origin"`
+	Kinds     []string   `yaml:"kinds"`      // periodic, adhoc; empty: both
+	Levels    []int      `yaml:"levels"`     // empty: all
+	Listed    bool       `yaml:"listed"`     // only systems on the national list, beside Levels
+	Contents  []string   `yaml:"contents"`   // empty: whatever it looks at
+	ManagedBy []string   `yaml:"managed_by"` // who manages the system; empty: whoever does
+	OrderedBy []string   `yaml:"ordered_by"` // capacities; empty: whoever orders it
+	After     []string   `yaml:"after"`      // only where one of these triggers came up since the last periodic check
+	OneOf     []string   `yaml:"one_of"`
+	Basis     []Citation `yaml:"basis"`
+	Origin    Origin     `yaml:"origin"`
+}
+
+// Fits tells whether the rule speaks of a check. Triggers are those since the
+// last periodic check of the system.
+func (p *Performer) Fits(k CheckSubject) bool {
+	any := func(names, has []string) bool {
+		return len(names) == 0 || slices.ContainsFunc(has, func(h string) bool { return slices.Contains(names, h) })
+	}
+	leveled := len(p.Levels) == 0 && !p.Listed || slices.Contains(p.Levels, k.Level) || p.Listed && k.Listed
+	return leveled && any(p.Kinds, []string{k.Kind}) && any(p.Contents, k.Contents) && any(p.ManagedBy, []string{k.ManagedBy}) &&
+		any(p.OrderedBy, []string{k.OrderedBy}) && any(p.After, k.Triggers)
+}
+
+// CheckSubject is what a check is of, as rules on performers read it.
+type CheckSubject struct {
+	Kind      string
+	Level     int // of the system; 0 for an owner's whole activity
+	Listed    bool
+	ManagedBy string
+	OrderedBy string // capacity
+	Contents  []string
+	Triggers  []string
 }
 
 // Order says on which systems a capacity may order an ad hoc check.

@@ -15,7 +15,7 @@ var citation = regexp.MustCompile(`^\S.* Đ\d+[a-zđ]?( k\d+[a-zđ]?)?( [a-zđ](
 // Check tells whether the citation is written as the rule book writes them.
 func (c Citation) Check() error {
 	if !citation.MatchString(string(c)) {
-		return fmt.Errorf("citation %q is not of the form \"NĐ 85/2016 Đ12 k2 b\"", string(c))
+		return fmt.Errorf("citation %q is not of the form \"<instrument> Đ1 k2 a\"", string(c))
 	}
 	return nil
 }

@@ -202,7 +202,9 @@ func (c *Criteria) weigh(facts Facts, name string) critFinding {
 			w.held = append(w.held, r)
 			w.best = max(w.best, r.least())
 		case critUnknown:
-			w.open = append(w.open, critOpen{r.least(), waits})
+			if r.Level > 0 { // a floor counts only once its condition is known to hold
+				w.open = append(w.open, critOpen{r.least(), waits})
+			}
 		}
 	}
 	w.scale = l.scale()

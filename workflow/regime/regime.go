@@ -26,6 +26,7 @@ type Regime struct {
 	Centre           []Body                    `yaml:"centre"`            // who leads the appraisal of levels 4 and 5
 	PM               *Body                     `yaml:"pm"`                // who decides on the list of level 5
 	Extra            []ExtraRule               `yaml:"extra"`             // further points to explain at levels 4 and 5
+	List             *NationalList             `yaml:"list"`              // nil: the regime speaks of none
 	Delegation       []Citation                `yaml:"delegation"`        // how an owner delegates
 	Separation       []Separation              `yaml:"separation"`        // of leased infrastructure
 	Software         []Citation                `yaml:"software"`          // internal software is checked before operation
@@ -119,6 +120,14 @@ type ExtraRule struct {
 	Basis    []Citation `yaml:"basis"`
 }
 
+// NationalList names the facts that speak of a list beside the levels: Fact, a
+// yes or no, tells that a system is on it; Grounds is a set of reasons to ask for it.
+type NationalList struct {
+	Fact    string     `yaml:"fact"`
+	Grounds string     `yaml:"grounds"`
+	Basis   []Citation `yaml:"basis"`
+}
+
 // Separation says how leased infrastructure of some levels must be separated.
 type Separation struct {
 	Levels []int      `yaml:"levels"`
@@ -200,10 +209,13 @@ func (d DesignRule) Track(track string) DesignTrack {
 	return d.Operating
 }
 
-// PointRule names the points an appraisal must answer.
+// PointRule names the points an appraisal must answer, and among them the one
+// on the level and the one on the plan in operation.
 type PointRule struct {
-	Keys  []string   `yaml:"keys"`
-	Basis []Citation `yaml:"basis"`
+	Keys      []string   `yaml:"keys"`
+	Level     string     `yaml:"level"`
+	Operation string     `yaml:"operation"`
+	Basis     []Citation `yaml:"basis"`
 }
 
 // For finds the procedure of a dossier with a proposed level, by the route of
@@ -267,6 +279,9 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	keep(err)
 	r.Papers = &DossierPapers{}
 	keep(decode(files, find("papers.yaml"), r.Papers))
+	if p := r.Papers.Points; !slices.Contains(p.Keys, p.Level) || !slices.Contains(p.Keys, p.Operation) {
+		keep(Fault{File: find("papers.yaml"), Reason: "points: level and operation must be among the keys"})
+	}
 	r.Guards, err = readGuards(files, find("guards.yaml"))
 	keep(err)
 	r.Content, err = readContent(files, find("content.yaml"))
@@ -351,6 +366,9 @@ func (r *Regime) check(file, dir string) error {
 	}
 	for _, x := range r.Extra {
 		cites = append(cites, x.Basis...)
+	}
+	if r.List != nil {
+		cites = append(cites, r.List.Basis...)
 	}
 	for _, x := range r.Separation {
 		cites = append(cites, x.Basis...)

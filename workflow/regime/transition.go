@@ -56,6 +56,13 @@ func (r *Regime) crossCheck(dir string) error {
 			faults = append(faults, Fault{File: dir + "/deadlines.yaml", Line: dl.line, Reason: key + ": also: no yes/no fact " + dl.Also})
 		}
 	}
+	if l := r.List; l != nil {
+		on, _ := r.Criteria.Fact(l.Fact)
+		grounds, _ := r.Criteria.Fact(l.Grounds)
+		if on == nil || on.Type != "bool" || grounds == nil || grounds.Type != "set" || len(l.Basis) == 0 {
+			faults = append(faults, Fault{File: dir + "/regime.yaml", Reason: "list: needs a yes/no fact, a fact of grounds that is a set, and basis"})
+		}
+	}
 	return errors.Join(faults...)
 }
 
