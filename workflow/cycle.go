@@ -35,7 +35,7 @@ func (m *move) cycle(entry RegisterEntry) *Problem {
 func (m *move) cycleOfOwner(entry RegisterEntry) *Problem {
 	y, ok := m.r.Checks.CycleOfOwner()
 	for _, c := range m.snap.OrgWide {
-		if c.Stage != "waiting" || c.Inspection.Follows != "" || !entry.Decided.Last().Before(c.Inspection.Since) {
+		if !waits(c) || c.Inspection.Follows != "" || !entry.Decided.Last().Before(c.Inspection.Since) {
 			return nil
 		}
 		m.stopCheck(c)
