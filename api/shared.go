@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"github.com/gin-gonic/gin"
 
 	"capdo/api/pages"
@@ -21,6 +23,8 @@ func (d *door) shared() pages.Door {
 		Case:       d.seenBy,
 		System:     d.systemSeenBy,
 		Token:      d.token,
+		Guess:      func(g *gin.Context) time.Duration { return d.guesses.take(g.ClientIP(), d.Now()) },
+		Forgive:    func(g *gin.Context) { d.guesses.forgive(g.ClientIP()) },
 		Reference:  reference,
 	}
 }

@@ -18,6 +18,11 @@ import (
 // and comes back; what was typed into a form goes along and is there again.
 func (r *room) signedIn(g *gin.Context) {
 	signed, err := r.Signed(g)
+	if errors.Is(err, identity.ErrPending) {
+		g.Abort()
+		g.Redirect(http.StatusSeeOther, "/sign-in/code")
+		return
+	}
 	if errors.Is(err, identity.ErrNoSession) {
 		g.Abort()
 		r.askSignIn(g)
@@ -172,11 +177,44 @@ func (r *room) signIn(g *gin.Context) {
 		return
 	}
 	r.SetSession(g, token, signed)
+	if signed.Pending {
+		r.render(g, http.StatusOK, "sign-in-code", "", data)
+		return
+	}
+	r.goOn(g, data)
+}
+
+// goOn goes to where the person wanted to be; what was typed before the session
+// ended is shown there to be sent.
+func (r *room) goOn(g *gin.Context, data signInData) {
 	if len(data.Kept) == 0 {
 		g.Redirect(http.StatusSeeOther, data.Next)
 		return
 	}
 	r.render(g, http.StatusOK, "resend", "", data)
+}
+
+func (r *room) codePage(g *gin.Context) {
+	r.render(g, http.StatusOK, "sign-in-code", "", signInData{Next: local(g.Query("next"))})
+}
+
+// giveCode is the second step: the one-time code, or a recovery code.
+func (r *room) giveCode(g *gin.Context) {
+	data := signInData{Next: local(g.PostForm("next")), Kept: keptOf(g.Request.PostForm)}
+	token, signed, err := r.Identity.GiveCode(g, r.Token(g), g.PostForm("code"), g.ClientIP())
+	switch {
+	case err == nil:
+		r.SetSession(g, token, signed)
+		r.goOn(g, data)
+	case errors.Is(err, identity.ErrNoSession):
+		data.Lost = "signin.expired"
+		r.render(g, http.StatusUnauthorized, "sign-in", "", data)
+	case errors.Is(err, identity.ErrCode):
+		data.Wrong = "code.wrong"
+		r.render(g, http.StatusUnprocessableEntity, "sign-in-code", "", data)
+	default:
+		r.refuseAt(g, "sign-in-code", data, err)
+	}
 }
 
 // keptOf takes the kept fields out of a form.
@@ -191,6 +229,11 @@ func keptOf(form url.Values) url.Values {
 }
 
 func (r *room) refuseSignIn(g *gin.Context, data signInData, err error) {
+	r.refuseAt(g, "sign-in", data, err)
+}
+
+// refuseAt says on a page of the sign-in why it does not go on.
+func (r *room) refuseAt(g *gin.Context, page string, data signInData, err error) {
 	status := http.StatusUnauthorized
 	var wait *identity.WaitError
 	switch {
@@ -206,7 +249,7 @@ func (r *room) refuseSignIn(g *gin.Context, data signInData, err error) {
 		r.fail(g, err)
 		return
 	}
-	r.render(g, status, "sign-in", "", data)
+	r.render(g, status, page, "", data)
 }
 
 func (r *room) signOut(g *gin.Context) {
@@ -215,46 +258,6 @@ func (r *room) signOut(g *gin.Context) {
 		return
 	}
 	g.Redirect(http.StatusSeeOther, "/sign-in")
-}
-
-// passwordData is what the page of the own password shows.
-type passwordData struct {
-	Must  bool
-	Wrong map[string]string // field → message key
-}
-
-func (r *room) passwordPage(g *gin.Context) {
-	r.render(g, http.StatusOK, "password", "", passwordData{Must: g.MustGet("signed").(identity.Signed).MustChange})
-}
-
-func (r *room) changePassword(g *gin.Context) {
-	signed := g.MustGet("signed").(identity.Signed)
-	if g.PostForm("new") != g.PostForm("again") {
-		r.render(g, http.StatusUnprocessableEntity, "password", "", passwordData{signed.MustChange, map[string]string{"again": "expect.same_password"}})
-		return
-	}
-	token, now, err := r.Identity.ChangePassword(g, r.Token(g), g.PostForm("old"), g.PostForm("new"), g.ClientIP())
-	wrong := map[string]string{}
-	switch {
-	case err == nil:
-		r.SetSession(g, token, now)
-		r.done(g, "/", "password")
-		return
-	case errors.Is(err, identity.ErrFailed):
-		wrong["old"] = "expect.old_password"
-	case errors.Is(err, identity.ErrPassword):
-		wrong["new"] = "expect.password"
-	case errors.Is(err, identity.ErrSame):
-		wrong["new"] = "expect.other_password"
-	default:
-		var wait *identity.WaitError
-		if !errors.As(err, &wait) {
-			r.fail(g, err)
-			return
-		}
-		wrong["old"] = "expect.wait"
-	}
-	r.render(g, http.StatusUnprocessableEntity, "password", "", passwordData{signed.MustChange, wrong})
 }
 
 // seconds are whole ones, rounded up.

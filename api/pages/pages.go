@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gin-contrib/gzip"
 	"github.com/gin-gonic/gin"
@@ -36,6 +37,8 @@ type Door struct {
 	Case       func(g *gin.Context, who, id string) (*workflow.CaseView, error)   // not_found where not to be seen
 	System     func(g *gin.Context, who, id string) (*workflow.SystemView, error) // the same
 	Token      func(g *gin.Context) string
+	Guess      func(g *gin.Context) (wait time.Duration) // counts a try at a code of a paper; how long to wait where there were too many
+	Forgive    func(g *gin.Context)                      // takes the try back: it was right
 	Reference  func() string
 }
 
@@ -53,11 +56,13 @@ func Mount(e *gin.Engine, c Config, d Door) {
 	r.get(open, "/assets/:stamp/*name", r.asset)
 	r.get(open, "/sign-in", r.signInPage)
 	open.POST("/sign-in", r.signIn)
+	r.get(open, "/sign-in/code", r.codePage)
+	open.POST("/sign-in/code", r.giveCode)
 	open.POST("/language", r.setLanguage)
+	r.verifyRoutes(open)
 	in := open.Group("", r.signedIn)
 	in.POST("/sign-out", r.signOut)
-	r.get(in, "/account/password", r.passwordPage)
-	in.POST("/account/password", r.changePassword)
+	r.accountRoutes(in)
 	r.inside(in.Group("", r.settled))
 }
 

@@ -7,15 +7,25 @@ import (
 	"testing"
 )
 
-// TestMainPages opens the main pages at both widths.
+// mainPages are pictured at both widths.
+var mainPages = []struct{ name, who, path string }{
+	{"sign-in", "", "/sign-in"}, {"verify", "", "/verify"}, {"work", "chi", "/work"}, {"systems", "chi", "/systems"}, {"system", "chi", "/systems/cong-dvc"},
+	{"case", "chi", "/cases/d5"}, {"act", "chi", "/cases/d5/acts/conclude_unfit"}, {"cases", "chi", "/cases"}, {"account", "chi", "/account"},
+}
+
 func TestMainPages(t *testing.T) {
 	p := demoProvince(t)
 	for _, width := range []int{1280, 390} {
-		w := p.window(width)
-		w.open("/sign-in").shot("sign-in-" + strconv.Itoa(width))
-		w.signIn("chi")
-		for name, path := range map[string]string{"work": "/work", "systems": "/systems", "system": "/systems/cong-dvc", "case": "/cases/d3", "cases": "/cases"} {
-			w.open(path).shot(name + "-" + strconv.Itoa(width))
+		w, as := p.window(width), ""
+		for _, page := range mainPages {
+			if page.who != as {
+				as = page.who
+				w.signIn(as)
+			}
+			w.open(page.path).shot(page.name + "-" + strconv.Itoa(width))
+			if over := eval[int](w, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
+				t.Errorf("%s is %d pixels wider than %d", page.path, over, width)
+			}
 		}
 	}
 }
