@@ -1,0 +1,90 @@
+package templates
+
+import (
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// saidKey finds the keys a page names outright.
+var saidKey = regexp.MustCompile(`\bt "([a-z0-9_.-]+)"`)
+
+func TestEveryWordOfThePagesIsThereInBothLanguages(t *testing.T) {
+	words, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if vi, en := words.Keys("vi"), words.Keys("en"); !slices.Equal(vi, en) {
+		t.Errorf("the languages hold different keys: %d and %d", len(vi), len(en))
+	}
+	err = fs.WalkDir(pageFiles, "pages", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".html") {
+			return err
+		}
+		b, err := pageFiles.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		for _, m := range saidKey.FindAllStringSubmatch(string(b), -1) {
+			if !words.Has("vi", m[1]) || !words.Has("en", m[1]) {
+				t.Errorf("%s says %s, which has no words", name, m[1])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEveryPageCanBeRead(t *testing.T) {
+	words, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := OpenPages(words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := p.Names()
+	if err != nil || len(names) < 10 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		for _, lang := range []string{"vi", "en"} {
+			tm, err := p.page(lang, name)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			for _, block := range []string{"title", "main"} {
+				if tm.Lookup(block) == nil {
+					t.Errorf("%s defines no %s", name, block)
+				}
+			}
+		}
+	}
+}
+
+// TestPagesHoldNoVietnamese keeps the words of pages in the messages, where the
+// other language finds them too. The name of the language itself stands in it.
+func TestPagesHoldNoVietnamese(t *testing.T) {
+	letters := regexp.MustCompile(`[ăâđêôơưĂÂĐÊÔƠƯạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]`)
+	err := fs.WalkDir(pageFiles, "pages", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".html") {
+			return err
+		}
+		b, err := pageFiles.ReadFile(name)
+		for n, line := range strings.Split(strings.ReplaceAll(string(b), "Tiếng Việt", ""), "\n") {
+			if letters.MatchString(line) {
+				t.Errorf("%s:%d holds Vietnamese words", name, n+1)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
