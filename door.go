@@ -136,7 +136,7 @@ func (a *app) door(svc *workflow.Service, st *store.Store, secure bool, proxies 
 // pages are what people see, over what they share with the JSON routes.
 func (a *app) pages(svc *workflow.Service, who *identity.Identity, log *slog.Logger) func(*gin.Engine, pages.Door) {
 	return func(e *gin.Engine, shared pages.Door) {
-		pages.Mount(e, pages.Config{Service: svc, Identity: who, Pages: a.screens, Words: a.words, Log: log, Demo: svc.Demo}, shared)
+		pages.Mount(e, pages.Config{Service: svc, Identity: who, Pages: a.screens, Words: a.words, Log: log, RegisterFile: a.registerFile, Demo: svc.Demo}, shared)
 	}
 }
 

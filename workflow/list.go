@@ -10,6 +10,8 @@ type Lister interface {
 	// SystemsOf finds the systems of these ids, in any order; an id that is not
 	// there is left out.
 	SystemsOf(ctx context.Context, ids []string) ([]*System, error)
+	// OwnerIDs lists the offices that own a system, by id.
+	OwnerIDs(ctx context.Context) ([]string, error)
 }
 
 // Page is one page of a list in the order of its ids.

@@ -24,7 +24,9 @@ type Config struct {
 	Pages    *templates.Pages
 	Words    *templates.Templates
 	Log      *slog.Logger
-	Demo     bool // the day is a supposed one: every page says so
+	// RegisterFile writes a register as xlsx, csv, pdf or text.
+	RegisterFile func(f workflow.PaperFacts, format string) (content []byte, contentType string, err error)
+	Demo         bool // the day is a supposed one: every page says so
 }
 
 // Door is what the pages share with the JSON routes: sessions, statuses, what a
@@ -76,6 +78,7 @@ func (r *room) inside(in *gin.RouterGroup) {
 	r.actRoutes(in)
 	r.paperRoutes(in)
 	r.lawRoutes(in)
+	r.registerRoutes(in)
 }
 
 // get opens a page to GET and HEAD.

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"capdo/workflow"
@@ -18,4 +19,17 @@ func (s *Store) SystemsOf(_ context.Context, ids []string) ([]*workflow.System, 
 		}
 	}
 	return out, nil
+}
+
+// OwnerIDs lists the offices that own a system.
+func (s *Store) OwnerIDs(context.Context) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seen := map[string]bool{}
+	for _, sys := range s.systems {
+		if len(sys.Owners) > 0 {
+			seen[sys.Owners[0]] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen)), nil
 }
