@@ -38,6 +38,9 @@ type app struct {
 	press     *press.Press
 	filesAt   string       // folder of files; empty: beside the database
 	files     *files.Files // of the database opened last
+	secretAt  string       // file of the key of second steps; empty: beside the database
+	secret    []byte       // that key, read by serve
+	setUpCode string       // what the first set-up asks for, new at each start
 }
 
 // open reads everything inside the program; a fault there stops it.
@@ -54,7 +57,7 @@ func (a *app) open() (err error) {
 	if a.rights, err = policies.Open(); err != nil {
 		return err
 	}
-	a.press = press.New(a.words)
+	a.press, a.setUpCode = press.New(a.words), newID("house")
 	return nil
 }
 
@@ -75,6 +78,7 @@ func (a *app) flags(name string, args []string, more func(*flag.FlagSet)) (*flag
 	f.BoolVar(&f.json, "json", false, "")
 	f.StringVar(&f.to, "out", "", "")
 	f.StringVar(&a.filesAt, "files", "", "")
+	f.StringVar(&a.secretAt, "secret", "", "")
 	f.Usage = func() { _ = help(context.Background(), a, nil) }
 	if more != nil {
 		more(f.FlagSet)
