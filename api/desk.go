@@ -12,7 +12,9 @@ import (
 	"capdo/workflow"
 )
 
-func (d *door) desk() accounts.Desk { return accounts.Desk{Service: d.Service, Identity: d.Identity, SetUpCode: d.SetUpCode} }
+func (d *door) desk() accounts.Desk {
+	return accounts.Desk{Service: d.Service, Identity: d.Identity, SetUpCode: d.SetUpCode}
+}
 
 // deskRoutes are what the administrator does with the accounts of others.
 func (d *door) deskRoutes(in gin.IRoutes) {
