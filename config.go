@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -150,28 +149,7 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 		}
 		clock = func() time.Time { return supposed.Start().Add(8 * time.Hour) }
 	}
-	svc := a.over(st, a.book, clock, day != "")
-	if svc.BaseURL, err = st.Setting(ctx, baseURL); err != nil {
-		return nil, nil, errors.Join(err, st.Close())
-	}
-	return svc, st, nil
-}
-
-// baseURL is the setting that says where the pages of the program are reached.
-const baseURL = "base_url"
-
-// reachedAt keeps the address that papers point to from now on; empty leaves what
-// is kept.
-func reachedAt(ctx context.Context, svc *workflow.Service, address string) error {
-	if address == "" {
-		return nil
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || len(address) > 80 {
-		return &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "base-url", Expect: "expect.base_url", Value: address}}}
-	}
-	svc.BaseURL = strings.TrimRight(address, "/")
-	return svc.Store.SetSetting(ctx, baseURL, svc.BaseURL)
+	return a.over(st, a.book, clock, day != ""), st, nil
 }
 
 // inDatabase does something over a database and closes it again.

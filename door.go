@@ -40,7 +40,7 @@ func serve(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
-		if err := reachedAt(ctx, svc, base); err != nil {
+		if err := svc.ReachedAt(ctx, base); err != nil {
 			return err
 		}
 		l, err := net.Listen("tcp", addr)

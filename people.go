@@ -126,7 +126,8 @@ func userUnlock(ctx context.Context, a *app, args []string) error {
 // userEndCode takes the one-time codes of a login away: for whoever lost the
 // phone and the recovery codes, and the only administrator above all.
 func userEndCode(ctx context.Context, a *app, args []string) error {
-	return a.onAccount(ctx, "user end-code", args, "second_step_reset", "cli.user_uncoded", func(id *identity.Identity, login string) error { return id.ResetSecondStep(ctx, login) })
+	return a.onAccount(ctx, "user end-code", args, "second_step_reset", "cli.user_uncoded", func(id *identity.Identity, login string) error { return id.ResetSecondStep(ctx, login) },
+		func(id *identity.Identity, login string) error { return id.Coded(ctx, login) })
 }
 
 // userReset prints a one-time password.
@@ -144,14 +145,17 @@ func userReset(ctx context.Context, a *app, args []string) error {
 	})
 }
 
-// onAccount does one thing to an account that is there, and writes it into the
-// history of the house first.
-func (a *app) onAccount(ctx context.Context, command string, args []string, change, word string, do func(id *identity.Identity, login string) error) error {
+// onAccount does one thing to an account that is there and fit for it, and writes
+// it into the history of the house first.
+func (a *app) onAccount(ctx context.Context, command string, args []string, change, word string, do func(id *identity.Identity, login string) error,
+	fit ...func(id *identity.Identity, login string) error) error {
 	return a.onOne(ctx, command, args, "cli.login_needed", nil, func(_ *flags, svc *workflow.Service, st *store.Store, login string) error {
 		id := a.identity(st)
 		had, err := id.Account(ctx, login)
-		if err == nil && change == "second_step_reset" {
-			err = id.Coded(ctx, login)
+		for _, ask := range fit {
+			if err == nil {
+				err = ask(id, login)
+			}
 		}
 		if err == nil {
 			err = svc.ConsoleDeed(ctx, change, had.Person)
