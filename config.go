@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -38,6 +37,9 @@ type app struct {
 	press     *press.Press
 	filesAt   string       // folder of files; empty: beside the database
 	files     *files.Files // of the database opened last
+	secretAt  string       // file of the key of second steps; empty: beside the database
+	secret    []byte       // that key, read by serve
+	setUpCode string       // what the first set-up asks for, new at each start
 }
 
 // open reads everything inside the program; a fault there stops it.
@@ -54,7 +56,7 @@ func (a *app) open() (err error) {
 	if a.rights, err = policies.Open(); err != nil {
 		return err
 	}
-	a.press = press.New(a.words)
+	a.press, a.setUpCode = press.New(a.words), newID("house")
 	return nil
 }
 
@@ -75,6 +77,7 @@ func (a *app) flags(name string, args []string, more func(*flag.FlagSet)) (*flag
 	f.BoolVar(&f.json, "json", false, "")
 	f.StringVar(&f.to, "out", "", "")
 	f.StringVar(&a.filesAt, "files", "", "")
+	f.StringVar(&a.secretAt, "secret", "", "")
 	f.Usage = func() { _ = help(context.Background(), a, nil) }
 	if more != nil {
 		more(f.FlagSet)
@@ -146,28 +149,7 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 		}
 		clock = func() time.Time { return supposed.Start().Add(8 * time.Hour) }
 	}
-	svc := a.over(st, a.book, clock, day != "")
-	if svc.BaseURL, err = st.Setting(ctx, baseURL); err != nil {
-		return nil, nil, errors.Join(err, st.Close())
-	}
-	return svc, st, nil
-}
-
-// baseURL is the setting that says where the pages of the program are reached.
-const baseURL = "base_url"
-
-// reachedAt keeps the address that papers point to from now on; empty leaves what
-// is kept.
-func reachedAt(ctx context.Context, svc *workflow.Service, address string) error {
-	if address == "" {
-		return nil
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || len(address) > 80 {
-		return &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "base-url", Expect: "expect.base_url", Value: address}}}
-	}
-	svc.BaseURL = strings.TrimRight(address, "/")
-	return svc.Store.SetSetting(ctx, baseURL, svc.BaseURL)
+	return a.over(st, a.book, clock, day != ""), st, nil
 }
 
 // inDatabase does something over a database and closes it again.

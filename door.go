@@ -40,7 +40,7 @@ func serve(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
-		if err := reachedAt(ctx, svc, base); err != nil {
+		if err := svc.ReachedAt(ctx, base); err != nil {
 			return err
 		}
 		l, err := net.Listen("tcp", addr)
@@ -48,6 +48,9 @@ func serve(ctx context.Context, a *app, args []string) error {
 			return err
 		}
 		defer l.Close()
+		if err := a.openSecret(f.db); err != nil {
+			return err
+		}
 		if err := a.sweep(ctx, svc); err != nil {
 			return err
 		}
@@ -93,6 +96,9 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 	if err := a.demoSignIns(ctx, svc, st); err != nil {
 		return err
 	}
+	if err := a.firstHour(ctx, st, l.Addr().String()); err != nil {
+		return err
+	}
 	go a.ticking(ctx, svc)
 	done := make(chan error, 1)
 	go func() {
@@ -129,7 +135,7 @@ func (a *app) door(svc *workflow.Service, st *store.Store, secure bool, proxies 
 		notice = a.words.Message(a.lang, "cli.demo_notice", map[string]string{"day": svc.Today().String()})
 	}
 	who, log := a.identity(st), slog.New(slog.NewTextHandler(a.errs, nil))
-	return api.New(api.Config{Service: svc, Identity: who, Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
+	return api.New(api.Config{Service: svc, Identity: who, SetUpCode: a.setUpCode, Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
 		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: secure, Proxies: proxies, Now: time.Now, Log: log, Pages: a.pages(svc, who, log)})
 }
 
@@ -141,7 +147,24 @@ func (a *app) pages(svc *workflow.Service, who *identity.Identity, log *slog.Log
 }
 
 func (a *app) identity(st *store.Store) *identity.Identity {
-	return identity.New(st, time.Now, rand.Reader)
+	id := identity.New(st, time.Now, rand.Reader)
+	if a.secret != nil {
+		if _, err := id.Sealed(a.secret); err != nil {
+			panic(err) // its length was checked when it was read
+		}
+	}
+	return id
+}
+
+// firstHour tells, as long as nobody has an account, the code without which
+// nobody sets the house up: whoever reaches the address first is not yet its
+// administrator.
+func (a *app) firstHour(ctx context.Context, st *store.Store, address string) error {
+	empty, err := a.identity(st).Empty(ctx)
+	if err == nil && empty {
+		a.say("cli.set_up", map[string]string{"address": "http://" + address + "/setup", "code": a.setUpCode})
+	}
+	return err
 }
 
 // demoPassword signs in to a demo province only; a real database never gets it.

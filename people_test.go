@@ -59,6 +59,15 @@ func TestAccountsAreKeptByCommands(t *testing.T) {
 		{"an unknown login is not found", "", "user disable nicht", 1, "Không có tài khoản"},
 		{"an account is disabled", "", "user disable mai", 0, "Đã khóa tài khoản mai"},
 		{"an account is enabled", "", "user enable mai", 0, "Đã mở lại tài khoản mai"},
+		{"a role is given from a day on", "", "user grant mai --office sct --role operator_head --source 1/QĐ", 0, "mai"},
+		{"the same role again is refused", "", "user grant mai --office sct --role operator_head", 1, "đã có vai trò này"},
+		{"an administrator has no business role", "", "user grant mai --office sct --role sysadmin", 1, "nghiệp vụ"},
+		{"waiting is lifted", "", "user unlock mai", 0, "Đã gỡ"},
+		{"there are no codes to take away", "", "user end-code mai", 1, "chưa dùng mã một lần"},
+		{"nobody's waiting is not lifted", "", "user unlock nicht", 1, "Không có tài khoản"},
+		{"a one-time password is printed", "", "user reset mai", 0, "7 ngày"},
+		{"accounts are listed with what to know of them", "", "user list", 0, "mật khẩu dùng một lần"},
+		{"the password is set again", "mật khẩu thứ hai", "user passwd mai", 0, "mai"},
 		{"an address that is none stops the server", "", "serve --proxy 10.0.0.0/33", 1, "proxy: "},
 		{"a role needs its office", "", "user grant mai --role sdu_officer", 2, "--office"},
 	} {
@@ -77,6 +86,16 @@ func TestAccountsAreKeptByCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
+	history, err := st.Events(t.Context(), workflow.EventQuery{House: true})
+	var changes []string
+	for _, e := range history {
+		if change, _ := e.With["change"].(string); e.Person == "console" && e.Refused == nil {
+			changes = append(changes, change)
+		}
+	}
+	if want := "account_created password_reset account_disabled account_enabled granted account_unlocked password_reset password_reset"; err != nil || strings.Join(changes, " ") != want {
+		t.Errorf("the history of the house: %v, %v", changes, err)
+	}
 	if _, who, err := a.identity(st).SignIn(t.Context(), "mai", "mật khẩu thứ hai", ""); err != nil || !who.MustChange || who.Person != "mai" {
 		t.Errorf("signs in as %+v, %v", who, err)
 	}

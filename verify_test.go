@@ -13,13 +13,13 @@ func TestTheAddressThatPapersPointToIsKeptAsASetting(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "capdo.db")
 	svc, st := provinceAt(t, db)
 	for _, bad := range []string{"capdo.example.vn", "ftp://capdo.example.vn", "https://", "https://a b", "https://x.vn/?a=1", "https://x.vn/#a", "https://u:p@x.vn", "https://x.vn/" + strings.Repeat("a", 80)} {
-		err := reachedAt(t.Context(), svc, bad)
+		err := svc.ReachedAt(t.Context(), bad)
 		if p, ok := workflow.ProblemOf(err); !ok || p.Kind != workflow.Invalid || p.Fields[0].Value != bad {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
 	for _, good := range []string{"https://capdo.example.vn/cap-do/", ""} { // nothing said leaves what is kept
-		if err := reachedAt(t.Context(), svc, good); err != nil {
+		if err := svc.ReachedAt(t.Context(), good); err != nil {
 			t.Fatal(err)
 		}
 	}

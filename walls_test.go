@@ -211,7 +211,13 @@ func TestEveryProblemHasAMessageInBothLanguages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := workflow.ProblemKeys()
+	keys := append(workflow.ProblemKeys(), "account.exists", "setup.done")
+	for _, change := range workflow.HouseChanges() {
+		keys = append(keys, "change."+change)
+	}
+	for _, act := range book(t).House {
+		keys = append(keys, "act."+act)
+	}
 	for _, r := range book(t).Regimes {
 		for _, proc := range procedures(r) {
 			for state := range proc.States {

@@ -212,16 +212,19 @@ func TestANewHouseIsSetUpThroughTheDoorOnce(t *testing.T) {
 	p := newProvince(t, func(c *api.Config) {
 		r := c.Service.Config
 		r.Store = memory.New()
-		c.Service = workflow.New(r)
+		c.Service, c.SetUpCode = workflow.New(r), "h-ouse"
 		c.Identity = identity.New(identitytest.NewMemory(), c.Now, strings.NewReader(strings.Repeat("some randomness ", 64)))
 	})
 	v := p.nobody()
 	v.get("/api/v1/setup").is(t, 200, `"needed":true`, `"known":true`)
-	const order = `{"province":{"name":"Tỉnh Mẫu"},"owner":{"name":"Ủy ban nhân dân tỉnh Mẫu","source":"x"},"sdu":{"name":"Sở Khoa học và Công nghệ","source":"x"},"admin":{"id":"quan","name":"Trần Quân"},"password":%q}`
+	const order = `{"province":{"name":"Tỉnh Mẫu"},"owner":{"name":"Ủy ban nhân dân tỉnh Mẫu","source":"x"},"sdu":{"name":"Sở Khoa học và Công nghệ","source":"x"},"admin":{"id":"quan","name":"Trần Quân"},"password":%q,"code":"h-ouse"}`
 	if a := v.post("/api/v1/setup", fmt.Sprintf(order, "ngắn")); a.Code != http.StatusUnprocessableEntity || a.field("name") != "password" {
 		t.Errorf("%d %s", a.Code, a.text)
 	}
-	if a := v.post("/api/v1/setup", `{"password":"một mật khẩu dài"}`); a.Code != http.StatusUnprocessableEntity || a.field("name") != "province.name" {
+	if a := v.post("/api/v1/setup", `{"password":"một mật khẩu dài","code":" h-ouse"}`); a.Code != http.StatusUnprocessableEntity || a.field("name") != "province.name" {
+		t.Errorf("%d %s", a.Code, a.text)
+	}
+	if a := v.post("/api/v1/setup", strings.Replace(fmt.Sprintf(order, password), "h-ouse", "h-aus", 1)); a.Code != http.StatusUnprocessableEntity || a.field("name") != "code" {
 		t.Errorf("%d %s", a.Code, a.text)
 	}
 	v.post("/api/v1/setup", fmt.Sprintf(order, password)).is(t, 200, `"role":"sysadmin"`)

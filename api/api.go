@@ -31,6 +31,7 @@ type Config struct {
 	FileRoom     // files of cases and overviews of systems
 	Lists        Lists
 	Notice       string           // shown on every page of a demo
+	SetUpCode    string           // what the first set-up asks for
 	Secure       bool             // the cookie is sent over TLS only
 	Proxies      []string         // addresses or networks of the proxies whose word on the sender is taken
 	Now          func() time.Time // the real time, also where the day is a supposed one

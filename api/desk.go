@@ -12,7 +12,9 @@ import (
 	"capdo/workflow"
 )
 
-func (d *door) desk() accounts.Desk { return accounts.Desk{Service: d.Service, Identity: d.Identity} }
+func (d *door) desk() accounts.Desk {
+	return accounts.Desk{Service: d.Service, Identity: d.Identity, SetUpCode: d.SetUpCode}
+}
 
 // deskRoutes are what the administrator does with the accounts of others.
 func (d *door) deskRoutes(in gin.IRoutes) {
@@ -126,11 +128,12 @@ func (d *door) setUp(g *gin.Context) {
 	var in struct {
 		workflow.SetUpOrder
 		Password string `json:"password"`
+		Code     string `json:"code"` // told where the program was started
 	}
 	if !d.read(g, &in) {
 		return
 	}
-	done, err := d.desk().SetUp(g, in.SetUpOrder, in.Password)
+	done, err := d.desk().SetUp(g, in.SetUpOrder, in.Password, in.Code)
 	if errors.Is(err, identity.ErrPassword) {
 		err = invalid("password", "expect.password", "")
 	}

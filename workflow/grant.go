@@ -86,14 +86,19 @@ func (s *Service) GrantTo(ctx context.Context, who, id string, g Grant) (Person,
 	if err != nil {
 		return p, err
 	}
+	return d.give(ctx, p, g)
+}
+
+// give checks a grant and adds it to a person.
+func (d *deed) give(ctx context.Context, p Person, g Grant) (Person, error) {
 	if g.From.IsZero() {
-		g.From = s.Today()
+		g.From = d.s.Today()
 	}
-	if err := s.checkGrant(ctx, &g); err != nil {
+	if err := d.s.checkGrant(ctx, &g); err != nil {
 		return p, err
 	}
 	with := With{"change": "granted", "role": g.Role, "office": g.Office, "from": g.From, "to": g.To, "source": g.Source}
-	if no := s.mayHold(d.who, p, g); no != nil {
+	if no := d.s.mayHold(d.who, p, g); no != nil {
 		return p, d.refuse(ctx, d.about(p, with).With, no)
 	}
 	p.Grants = append(p.Grants, g)

@@ -13,6 +13,14 @@ func Guards() []string { return slices.Sorted(maps.Keys(guards)) }
 // Effects lists the effects that code knows, for the same test.
 func Effects() []string { return slices.Sorted(maps.Keys(effects)) }
 
+// HouseChanges lists what the history of the house may say was changed; each has
+// its words under "change.".
+func HouseChanges() []string {
+	return []string{"account_created", "account_disabled", "account_enabled", "account_unlocked", "grant_ended", "granted", "office_added", "office_changed",
+		"office_confirmed", "office_corrected", "office_ended", "office_merged", "office_renamed", "office_split", "password_reset", "person_added",
+		"person_renamed", "province", "second_step_reset", "sessions_ended", "set_up", "system_added", "system_changed"}
+}
+
 // ProblemKeys lists every key a Problem of this room may carry.
 func ProblemKeys() []string {
 	keys := []string{"field.invalid", "text.bad_character", "facts.contradict", "act.unknown", "act.not_open", "act.denied",

@@ -106,14 +106,17 @@ func (s *Service) prove(ctx context.Context, f *PaperFacts) error {
 	}
 	code := newCode()
 	f.Proof = &ProofFacts{Code: code, Link: verifyScheme + code}
-	if s.BaseURL != "" {
-		f.Proof.Page = s.BaseURL + "/verify"
+	house, err := s.Province(ctx)
+	if err != nil {
+		return err
+	}
+	if house.URL != "" {
+		f.Proof.Page = house.URL + "/verify"
 		f.Proof.Link = f.Proof.Page + "/" + code
 	}
 	if s.Seal == nil {
 		return nil
 	}
-	var err error
 	f.Proof.Seal, err = s.Seal(ctx)
 	return err
 }

@@ -51,7 +51,7 @@ func (p *province) stateOf(paper workflow.Paper) string {
 
 func TestWhoeverHoldsADecisionMayCheckIt(t *testing.T) {
 	p := newProvince(t, "2022-03-01")
-	p.BaseURL = "https://capdo.example.vn"
+	p.ok(p.Store.SetSetting(t.Context(), "base_url", "https://capdo.example.vn"))
 	p.Seal = func(context.Context) (string, error) { return "12: 9F3A07C155D2", nil }
 	d := p.lastOf(p.decided(p.submitted(2, "s2")), "form-06")
 	f := d.Facts.Proof

@@ -11,7 +11,7 @@ import (
 // The settings of the house and the request key of its first hour.
 const (
 	provinceName = "province.name"
-	provinceURL  = "province.url"
+	provinceURL  = "base_url"
 	setUpKey     = "set up"
 )
 
@@ -35,12 +35,13 @@ func (p *Province) check(w *wrong, at string) {
 	if len([]rune(p.Name)) > 200 {
 		w.add(at+"name", "expect.shorter", "")
 	}
-	if p.URL = strings.TrimRight(strings.TrimSpace(p.URL), "/"); p.URL == "" {
+	given := p.URL
+	if p.URL = strings.TrimRight(strings.TrimSpace(p.URL), "/"); given == "" {
 		return
 	}
 	u, err := url.Parse(p.URL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		w.add(at+"url", "expect.base_url", p.URL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || len(p.URL) > 80 {
+		w.add(at+"url", "expect.base_url", given)
 	}
 }
 
@@ -67,6 +68,20 @@ func (s *Service) SetProvince(ctx context.Context, who string, p Province) error
 	e := d.event(With{"change": "province", "was": was, "now": p})
 	e.Office = d.grant.Office
 	return d.keep(ctx, e, nil)
+}
+
+// ReachedAt keeps the address that papers point to from now on, as a command on
+// the machine itself gives it; empty leaves what is kept.
+func (s *Service) ReachedAt(ctx context.Context, address string) error {
+	if address == "" {
+		return nil
+	}
+	p, w := Province{Name: "-", URL: address}, &wrong{}
+	p.check(w, "base-")
+	if err := w.problem(); err != nil {
+		return err
+	}
+	return s.Store.SetSetting(ctx, provinceURL, p.URL)
 }
 
 // SetUpOrder is all that a new province needs: its name, the owner's office, the

@@ -22,9 +22,6 @@ type Config struct {
 	Clock   Clock
 	NewID   func(kind string) string
 	Demo    bool // the clock's day is a supposed one; papers say so
-	// BaseURL is where the pages of this program are reached, without a slash at the
-	// end; papers point there. Empty: they say to ask the issuer's page.
-	BaseURL string
 	// Seal gives the last checkpoint of the history in its short form, as papers
 	// print it ("12: 9F3A…"); nil or "" where there is none.
 	Seal func(ctx context.Context) (string, error)

@@ -5,7 +5,9 @@ package accounts
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
+	"strings"
 
 	"capdo/internal/identity"
 	"capdo/workflow"
@@ -13,8 +15,9 @@ import (
 
 // Desk administers accounts.
 type Desk struct {
-	Service  *workflow.Service
-	Identity *identity.Identity
+	Service   *workflow.Service
+	Identity  *identity.Identity
+	SetUpCode string // what the first set-up asks for, told where the program was started
 }
 
 // List lists every account with its last sign-in, for whoever administers or
@@ -86,6 +89,12 @@ func (d Desk) Unlock(ctx context.Context, who, login string) error {
 // ResetSecondStep takes the second step away from somebody who lost the phone
 // and the recovery codes.
 func (d Desk) ResetSecondStep(ctx context.Context, who, login string) error {
+	if err := d.Service.MayKeepAccounts(ctx, who); err != nil {
+		return err
+	}
+	if err := d.Identity.Coded(ctx, login); err != nil {
+		return err
+	}
 	if _, err := d.change(ctx, who, login, "second_step_reset"); err != nil {
 		return err
 	}
@@ -113,16 +122,20 @@ func (d Desk) change(ctx context.Context, who, login, change string) (identity.A
 }
 
 // SetUp sets a new province up: offices, settings and the first administrator
-// with the password he chose. Open only as long as nobody has an account. The
+// with the password he chose. Open only as long as nobody has an account, to
+// whoever has the code: not to the first who finds the address. The
 // login is that of the administrator, also where an earlier try has made the
 // house and not the account.
-func (d Desk) SetUp(ctx context.Context, order workflow.SetUpOrder, password string) (*workflow.SetUpDone, error) {
+func (d Desk) SetUp(ctx context.Context, order workflow.SetUpOrder, password, code string) (*workflow.SetUpDone, error) {
 	empty, err := d.Identity.Empty(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if !empty {
 		return nil, &workflow.Problem{Kind: workflow.Refused, Key: "setup.done"}
+	}
+	if d.SetUpCode == "" || subtle.ConstantTimeCompare([]byte(strings.TrimSpace(code)), []byte(d.SetUpCode)) != 1 {
+		return nil, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "code", Expect: "expect.set_up_code"}}}
 	}
 	if err := identity.Acceptable(password); err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func newHouse(t *testing.T) *house {
 	h.ok(err)
 	clock, ids := func() time.Time { return h.now }, 0
 	h.Service = workflow.New(workflow.Config{Book: book, Store: st, Rights: rights, Clock: clock, NewID: func(kind string) string { ids++; return fmt.Sprintf("%s-%d", kind, ids) }})
-	h.Identity = identity.New(st, clock, rand.Reader)
+	h.Identity, h.SetUpCode = identity.New(st, clock, rand.Reader), "c-ode"
 	return h
 }
 
@@ -66,7 +66,7 @@ func (h *house) order() workflow.SetUpOrder {
 // ready is a house with its administrator and one more person.
 func ready(t *testing.T) *house {
 	h := newHouse(t)
-	_, err := h.SetUp(ctx, h.order(), password)
+	_, err := h.SetUp(ctx, h.order(), password, "c-ode")
 	h.ok(err)
 	_, err = h.Service.AddPersonBy(ctx, "quan", workflow.PersonOrder{ID: "mai", Name: "Lê Mai"})
 	h.ok(err)
@@ -82,15 +82,18 @@ func (h *house) last() workflow.Event {
 
 func TestAHouseIsSetUpOnceAndItsAdministratorHasNoPasswordToChange(t *testing.T) {
 	h := newHouse(t)
-	if _, err := h.SetUp(ctx, h.order(), "ngắn"); !errors.Is(err, identity.ErrPassword) {
+	if _, err := h.SetUp(ctx, h.order(), "ngắn", "c-ode"); !errors.Is(err, identity.ErrPassword) {
 		t.Errorf("a short password: %v", err)
+	}
+	if _, err := h.SetUp(ctx, h.order(), password, ""); err == nil {
+		t.Error("without the code")
 	}
 	if people, _ := h.Service.Store.People(ctx); len(people) != 0 {
 		t.Errorf("it has left %v", people)
 	}
 	done, err := h.Service.SetUp(ctx, h.order()) // the account could not be made
 	h.ok(err)
-	again, err := h.SetUp(ctx, h.order(), password)
+	again, err := h.SetUp(ctx, h.order(), password, "c-ode")
 	h.ok(err)
 	if again.Owner.ID != done.Owner.ID {
 		t.Errorf("a second house: %+v", again)
@@ -99,7 +102,7 @@ func TestAHouseIsSetUpOnceAndItsAdministratorHasNoPasswordToChange(t *testing.T)
 	if err != nil || who.MustChange || who.Person != "quan" {
 		t.Errorf("%+v, %v", who, err)
 	}
-	_, err = h.SetUp(ctx, h.order(), "một mật khẩu khác hẳn")
+	_, err = h.SetUp(ctx, h.order(), "một mật khẩu khác hẳn", "c-ode")
 	h.not(err, "setup.done")
 }
 

@@ -28,17 +28,21 @@ type Listed struct {
 // Accounts lists every account by login.
 func (i *Identity) Accounts(ctx context.Context) ([]Listed, error) {
 	list, err := i.keep.Accounts(ctx)
-	for n := range list {
-		var got map[string]Try
-		if got, err = i.keep.Tries(ctx, digest(list[n].Login)); err != nil {
-			break
-		}
-		if t := got[digest(list[n].Login)]; i.clock().Sub(t.Last) < quiet {
-			list[n].Wrong = t.N
-		}
-	}
 	if err != nil {
 		return nil, fmt.Errorf("identity: accounts: %w", err)
+	}
+	names := make([]string, len(list))
+	for n, l := range list {
+		names[n] = digest(l.Login)
+	}
+	got, err := i.keep.Tries(ctx, names...)
+	if err != nil {
+		return nil, fmt.Errorf("identity: tries: %w", err)
+	}
+	for n, name := range names {
+		if t := got[name]; i.clock().Sub(t.Last) < quiet {
+			list[n].Wrong = t.N
+		}
 	}
 	return list, nil
 }

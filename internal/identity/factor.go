@@ -267,6 +267,16 @@ func (i *Identity) EndSecondStep(ctx context.Context, token, password, code, add
 	return i.ResetSecondStep(ctx, s.Login)
 }
 
+// Coded tells whether a login has a second step, or has begun to set one up:
+// ErrNoCode when not.
+func (i *Identity) Coded(ctx context.Context, login string) error {
+	f, err := i.factor(ctx, login)
+	if err == nil && f.Login == "" {
+		err = ErrNoCode
+	}
+	return err
+}
+
 // ResetSecondStep takes the second step of a login away: for whoever lost phone
 // and recovery codes. ErrNoCode when there is none.
 func (i *Identity) ResetSecondStep(ctx context.Context, login string) error {

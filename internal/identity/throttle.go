@@ -119,11 +119,20 @@ func (t *throttle) failed(ctx context.Context, login, address string) error {
 	return nil
 }
 
+// passed forgets the wrong tries of a login here and remembers the place; what
+// is so already costs no write.
 func (t *throttle) passed(ctx context.Context, login, address string) error {
 	pair, _, _ := keys(login, address)
 	now := t.clock()
-	err := t.keep.ForgetTries(ctx, pair)
+	tried, err := t.keep.Tries(ctx, pair)
+	if err == nil && tried[pair].N > 0 {
+		err = t.keep.ForgetTries(ctx, pair)
+	}
+	known := false
 	if err == nil {
+		known, err = t.keep.Home(ctx, pair, now.Add(-homeFor/3))
+	}
+	if err == nil && !known {
 		err = t.keep.PutHome(ctx, pair, now, now.Add(-homeFor))
 	}
 	if err != nil {

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"capdo/internal/identity"
+)
+
+// secretFile is where the key of second steps lies: beside the database, never
+// in it, unless --secret names another place.
+func (a *app) secretFile(db string) string {
+	switch {
+	case a.secretAt != "":
+		return a.secretAt
+	case strings.Contains(db, "://"):
+		return "capdo.secret"
+	}
+	return db + ".secret"
+}
+
+// openSecret reads the key of second steps and makes it where there is none. A
+// file that others can read, or that holds no key, stops the program.
+func (a *app) openSecret(db string) error {
+	path := a.secretFile(db)
+	refuse := func(reason string) error {
+		return errors.New(a.words.Message(a.lang, "open.secret_"+reason, map[string]string{"path": path}))
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return a.makeSecret(path)
+	}
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return refuse("readable")
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if a.secret, err = base64.StdEncoding.DecodeString(strings.TrimSpace(string(b))); err != nil || len(a.secret) != identity.KeyLength {
+		return refuse("broken")
+	}
+	return nil
+}
+
+func (a *app) makeSecret(path string) error {
+	a.secret = make([]byte, identity.KeyLength)
+	if _, err := rand.Read(a.secret); err != nil {
+		return fmt.Errorf("no randomness: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(base64.StdEncoding.EncodeToString(a.secret) + "\n")
+	return errors.Join(err, f.Sync(), f.Close())
+}

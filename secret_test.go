@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"capdo/workflow"
+)
+
+func TestTheKeyOfSecondStepsLiesBesideTheDatabaseForItsOwnerOnly(t *testing.T) {
+	a, _ := testApp(t)
+	db := filepath.Join(t.TempDir(), "capdo.db")
+	if err := a.openSecret(db); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(db + ".secret")
+	if err != nil || info.Mode().Perm() != 0o600 || len(a.secret) != 32 {
+		t.Fatalf("%v, %v, %d bytes", info, err, len(a.secret))
+	}
+	first := a.secret
+	if err := a.openSecret(db); err != nil || !bytes.Equal(a.secret, first) {
+		t.Errorf("another key the second time: %v", err)
+	}
+	if err := os.Chmod(db+".secret", 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.openSecret(db); err == nil || !strings.Contains(err.Error(), "0600") {
+		t.Errorf("a key that others can read: %v", err)
+	}
+	a.secretAt = filepath.Join(t.TempDir(), "elsewhere")
+	if err := os.WriteFile(a.secretAt, []byte("not a key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.openSecret(db); err == nil || !strings.Contains(err.Error(), "elsewhere") {
+		t.Errorf("a file that is no key: %v", err)
+	}
+	if a.secretAt = ""; a.secretFile("postgres://localhost/capdo") != "capdo.secret" {
+		t.Errorf("beside no file: %s", a.secretFile("postgres://localhost/capdo"))
+	}
+}
+
+func TestAnEmptyHouseTellsItsSetUpCodeWhereItWasStarted(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "capdo.db")
+	var quiet bytes.Buffer
+	if code := run(t.Context(), []string{"migrate", "--db", db}, strings.NewReader(""), &quiet, &quiet); code != 0 {
+		t.Fatal(quiet.String())
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	out := &told{word: "/setup", come: make(chan struct{})}
+	open, ended := out.come, make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--db", db, "--addr", "127.0.0.1:0"}, strings.NewReader(""), out, out)
+	}()
+	select {
+	case <-open:
+	case code := <-ended:
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+	address := strings.TrimSuffix(regexp.MustCompile(`http://\S+/setup`).FindString(out.String()), "/setup")
+	code := regexp.MustCompile(`h-[a-z2-7]{16}`).FindString(out.String())
+	body := `{"province":{"name":"Tỉnh Mẫu"},"owner":{"name":"Ủy ban nhân dân tỉnh Mẫu"},"sdu":{"name":"Sở Khoa học và Công nghệ"},"admin":{"id":"quan","name":"Trần Quân"},"password":"một mật khẩu dài","code":"CODE"}`
+	for _, try := range []struct {
+		code string
+		want int
+	}{{"h-aaaa", 422}, {code, 200}, {code, 422}} {
+		resp, err := http.Post(address+"/api/v1/setup", "application/json", strings.NewReader(strings.Replace(body, "CODE", try.code, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.Body.Close(); resp.StatusCode != try.want {
+			t.Errorf("code %q: %d, want %d", try.code, resp.StatusCode, try.want)
+		}
+	}
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	a, _ := testApp(t)
+	svc, st, err := a.service(t.Context(), db, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	if p, err := svc.Province(t.Context()); err != nil || p != (workflow.Province{Name: "Tỉnh Mẫu"}) {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
