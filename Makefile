@@ -44,10 +44,10 @@ setup:
 
 test: setup ## every test: units, scenarios, papers, stores, migrations on a real PostgreSQL
 	$(GO) vet -tags '$(TAGS)' ./...
-	$(GO) test -tags '$(TAGS)' ./...
+	$(GO) test -timeout 40m -tags '$(TAGS)' ./...
 	@$(MAKE) -s bin/capdo
 	$(GO) vet -tags '$(TAGS) e2e' ./internal/e2e
-	$(GO) test -tags '$(TAGS) e2e' ./internal/e2e
+	$(GO) test -timeout 40m -tags '$(TAGS) e2e' ./internal/e2e
 	bin/capdo check law
 	bin/capdo rehearse docs/scenarios/*.yaml | tail -n 1
 
