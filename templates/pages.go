@@ -149,13 +149,14 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"weekday": func(s starter) (string, error) {
 			return t("weekday." + strconv.Itoa(int(s.Start().Weekday())))
 		},
-		"num":  func(n int) string { return grouped(n, lang) },
-		"dict": dict,
-		"list": func(items ...any) []any { return items },
-		"law":  func(c any) string { return "/law?c=" + url.QueryEscape(fmt.Sprint(c)) },
-		"join": func(sep string, l []string) string { return strings.Join(l, sep) },
-		"add":  func(a, b int) int { return a + b },
-		"tell": func(s spoken) string { return p.tell(lang, s) },
+		"num":      func(n int) string { return grouped(n, lang) },
+		"permille": func(n int64) string { return permille(n, lang) },
+		"dict":     dict,
+		"list":     func(items ...any) []any { return items },
+		"law":      func(c any) string { return "/law?c=" + url.QueryEscape(fmt.Sprint(c)) },
+		"join":     func(sep string, l []string) string { return strings.Join(l, sep) },
+		"add":      func(a, b int) int { return a + b },
+		"tell":     func(s spoken) string { return p.tell(lang, s) },
 	}
 }
 
@@ -199,6 +200,15 @@ func grouped(n int, lang string) string {
 		s = s[:i] + sep + s[i:]
 	}
 	return s
+}
+
+// permille writes a share in per cent with one place: 81,5.
+func permille(n int64, lang string) string {
+	sep := ","
+	if lang == "en" {
+		sep = "."
+	}
+	return fmt.Sprintf("%d%s%d", n/10, sep, n%10)
 }
 
 func pairs(args []any) (map[string]string, error) {

@@ -48,11 +48,12 @@ type Door struct {
 type room struct {
 	Config
 	Door
+	figures figures
 }
 
 // Mount opens all pages on an engine.
 func Mount(e *gin.Engine, c Config, d Door) {
-	r := &room{c, d}
+	r := &room{Config: c, Door: d}
 	packed := gzip.Gzip(gzip.DefaultCompression, gzip.WithExcludedPathsRegexs([]string{`/pdf$`, `\.woff2$`}))
 	open := e.Group("", r.policy, packed)
 	r.get(open, "/assets/:stamp/*name", r.asset)
@@ -79,6 +80,7 @@ func (r *room) inside(in *gin.RouterGroup) {
 	r.paperRoutes(in)
 	r.lawRoutes(in)
 	r.registerRoutes(in)
+	r.dashboardRoutes(in)
 }
 
 // get opens a page to GET and HEAD.

@@ -10,7 +10,7 @@ import (
 // mainPages are pictured at both widths.
 var mainPages = []struct{ name, who, path string }{
 	{"sign-in", "", "/sign-in"}, {"verify", "", "/verify"}, {"work", "chi", "/work"}, {"systems", "chi", "/systems"}, {"system", "chi", "/systems/cong-dvc"},
-	{"case", "chi", "/cases/d5"}, {"act", "chi", "/cases/d5/acts/conclude_unfit"}, {"cases", "chi", "/cases"}, {"register", "chi", "/registers?on=31/12/2021&vs=30/11/2020"}, {"account", "chi", "/account"},
+	{"case", "chi", "/cases/d5"}, {"act", "chi", "/cases/d5/acts/conclude_unfit"}, {"cases", "chi", "/cases"}, {"register", "chi", "/registers?on=31/12/2021&vs=30/11/2020"}, {"account", "chi", "/account"}, {"dashboard", "giang", "/dashboard"},
 }
 
 func TestMainPages(t *testing.T) {

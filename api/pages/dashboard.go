@@ -1,0 +1,163 @@
+package pages
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"capdo/workflow"
+	"capdo/workflow/regime"
+)
+
+func (r *room) dashboardRoutes(in gin.IRoutes) { r.get(in, "/dashboard", r.dashboard) }
+
+// figuresHold is how long the figures of a day are shown again without counting
+// anew.
+const figuresHold = 10 * time.Second
+
+// figures are dashboards counted lately, by owner and day. One counts, the others
+// wait for it.
+type figures struct {
+	mu sync.Mutex
+	of map[string]counted
+}
+
+type counted struct {
+	at time.Time
+	d  *workflow.Dashboard
+}
+
+func (f *figures) get(key string, now time.Time, count func() (*workflow.Dashboard, error)) (*workflow.Dashboard, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if c, ok := f.of[key]; ok && now.Sub(c.at) < figuresHold {
+		return c.d, nil
+	}
+	d, err := count()
+	if err == nil {
+		if f.of == nil || len(f.of) > 100 {
+			f.of = map[string]counted{}
+		}
+		f.of[key] = counted{now, d}
+	}
+	return d, err
+}
+
+// dashboardData is what the page shows.
+type dashboardData struct {
+	*registerData
+	D       *workflow.Dashboard
+	Targets []targetView
+	ByLevel *chart
+	ByYear  *chart
+	States  *chart
+}
+
+// targetView is a target with its gauge.
+type targetView struct {
+	workflow.TargetResult
+	gauge
+}
+
+// AtLeastText is the target in per cent.
+func (t targetView) AtLeastText() int { return *t.AtLeast }
+
+// Short is how many systems are missing to the target.
+func (t targetView) Short() int64 {
+	return max(0, (t.Denominator*int64(*t.AtLeast)+99)/100-t.Numerator)
+}
+
+// headline is how many targets stand at the top; the others are in the reports.
+const headline = 2
+
+// dashboard shows what an owner steers by.
+func (r *room) dashboard(g *gin.Context) {
+	asked, err := r.asked(g)
+	if err != nil {
+		r.fail(g, err)
+		return
+	}
+	plan, err := r.targetPlan(asked.Day)
+	if err != nil {
+		r.fail(g, err)
+		return
+	}
+	d, err := r.figures.get(asked.Owner.ID+" "+asked.Day.String(), time.Now(), func() (*workflow.Dashboard, error) {
+		return r.Service.Dashboard(g, asked.Owner.ID, asked.Day, plan)
+	})
+	if err != nil {
+		r.fail(g, err)
+		return
+	}
+	data := dashboardData{registerData: asked, D: d}
+	for _, t := range d.Targets {
+		if t.AtLeast != nil && len(data.Targets) < headline {
+			data.Targets = append(data.Targets, targetView{t, gauge{t.Percent, *t.AtLeast}})
+		}
+	}
+	l := lang(g)
+	data.ByLevel, data.ByYear, data.States = r.levelChart(l, d), r.yearChart(l, d), r.stateChart(l, d)
+	r.render(g, http.StatusOK, "dashboard", "dashboard", data)
+}
+
+// targetPlan is the set of targets for a day: the newest that has begun.
+func (r *room) targetPlan(on workflow.Day) (*regime.TargetPlan, error) {
+	plans, err := regime.TargetPlans()
+	if err != nil {
+		return nil, err
+	}
+	best := plans[0]
+	for _, p := range plans {
+		if p.Year <= on.Year() && p.Year >= best.Year {
+			best = p
+		}
+	}
+	return best, nil
+}
+
+func (r *room) levelChart(l string, d *workflow.Dashboard) *chart {
+	levels := map[int]int{}
+	for _, set := range d.Sets {
+		for level, n := range set.Levels {
+			levels[level] += n
+		}
+	}
+	var bars []bar
+	var said []string
+	for level := 1; level <= 5; level++ {
+		word := r.Words.Message(l, "word.level", nil) + " " + itoa(level)
+		bars = append(bars, bar{Label: word, N: levels[level], Class: "f" + itoa(level), Link: "/systems?level=" + itoa(level)})
+		said = append(said, word+": "+itoa(levels[level]))
+	}
+	none := r.Words.Message(l, "dashboard.no_level", nil)
+	bars = append(bars, bar{Label: none, N: d.NoLevel, Class: "f0", Link: "/systems?level=0"})
+	return levelBars(strings.Join(append(said, none+": "+itoa(d.NoLevel)), "; ")+".", bars)
+}
+
+func (r *room) yearChart(l string, d *workflow.Dashboard) *chart {
+	var bars []bar
+	var said []string
+	for _, y := range d.Years {
+		word := r.Words.Message(l, "dashboard.end_of", map[string]string{"year": itoa(y.Year)})
+		if y.Year == d.On.Year() {
+			word = d.On.Start().Format("02/01/2006")
+		}
+		bars = append(bars, bar{Label: word, N: y.Systems, Class: "f2", Link: "/registers?owner=" + d.Owner.ID + "&on=31/12/" + itoa(y.Year)})
+		said = append(said, word+": "+itoa(y.Systems))
+	}
+	return uprightBars(strings.Join(said, "; ")+".", d.Systems, bars)
+}
+
+func (r *room) stateChart(l string, d *workflow.Dashboard) *chart {
+	var bars []bar
+	var said []string
+	for _, s := range d.States {
+		word := r.Words.Message(l, "state."+s.State, nil)
+		bars = append(bars, bar{Label: word, N: s.Cases, Class: "f3", Link: "/cases?state=" + s.State})
+		said = append(said, word+": "+itoa(s.Cases))
+	}
+	return levelBars(strings.Join(said, "; ")+".", bars)
+}
