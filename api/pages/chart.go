@@ -1,6 +1,9 @@
 package pages
 
-import "math"
+import (
+	"math"
+	"unicode/utf8"
+)
 
 // chart is a drawing of bars made on the server, at the size it is shown: 440
 // wide, text 14 pixels high.
@@ -11,10 +14,17 @@ type chart struct {
 	Line   *line // a goal across upright bars
 }
 
+// Left is where labels end.
+func (c *chart) Left() int {
+	if len(c.Bars) == 0 {
+		return 0
+	}
+	return c.Bars[0].X - 10
+}
+
 // bar is one bar: where it stands, how long it is, what is written beside it.
 type bar struct {
 	Label      string
-	Key        bool // Label is a message key
 	N          int
 	Class      string // of the colour
 	Link       string // to the rows it counts
@@ -30,22 +40,23 @@ type line struct {
 }
 
 const (
-	chartLeft = 134 // where level bars begin
-	chartWide = 258 // the longest of them
-	rowHeight = 33
+	chartWidth = 440
+	rowHeight  = 33
+	perLetter  = 7.4 // how wide a letter is, about
 )
 
 // levelBars lays bars one below the other, the longest as wide as there is room.
 func levelBars(title string, bars []bar) *chart {
 	c := &chart{Title: title, Height: rowHeight*len(bars) + 6, Bars: bars}
-	most := 1
+	most, left := 1, 134
 	for _, b := range bars {
-		most = max(most, b.N)
+		most, left = max(most, b.N), max(left, int(float64(utf8.RuneCountInString(b.Label))*perLetter)+14)
 	}
+	wide := float64(chartWidth - left - 48)
 	for i := range c.Bars {
 		b := &c.Bars[i]
-		b.X, b.Y, b.H = chartLeft, 6+rowHeight*i, 24
-		b.W = int(math.Round(float64(b.N) / float64(most) * chartWide))
+		b.X, b.Y, b.H = left, 6+rowHeight*i, 24
+		b.W = int(math.Round(float64(b.N) / float64(most) * wide))
 		if b.N > 0 {
 			b.W = max(b.W, 4)
 		}
