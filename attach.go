@@ -13,8 +13,13 @@ import (
 
 	"capdo/api"
 	"capdo/internal/files"
+	"capdo/internal/store"
 	"capdo/workflow"
 )
+
+// besideServer is where files lie whose database is on a server and no folder
+// was named.
+const besideServer = "capdo.files"
 
 // fileRoom is where the files of a database lie: beside it, unless a folder is
 // named.
@@ -22,6 +27,9 @@ func (a *app) fileRoom(db string) *files.Files {
 	dir := a.filesAt
 	if dir == "" {
 		dir = db + ".files"
+		if store.IsDSN(db) {
+			dir = besideServer
+		}
 	}
 	return files.InFolder(dir, files.Usual)
 }

@@ -128,7 +128,7 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 	st, err := store.Open(ctx, path, store.Options{Create: create})
 	var open *store.OpenError
 	if errors.As(err, &open) {
-		return nil, nil, errors.New(a.words.Message(a.lang, "open."+open.Reason, map[string]string{"path": path}))
+		return nil, nil, errors.New(a.words.Message(a.lang, "open."+open.Reason, map[string]string{"path": open.Path}))
 	}
 	if err != nil {
 		return nil, nil, err

@@ -27,8 +27,8 @@ func (s *Store) ProofByFile(ctx context.Context, sha256 string) (workflow.Proof,
 func (s *Store) proof(ctx context.Context, where, value string) (workflow.Proof, error) {
 	var r codeRow
 	got := s.read(ctx).Table("codes").Where(where, value).Limit(1).Find(&r)
-	if got.Error != nil {
-		return workflow.Proof{}, got.Error
+	if got.Error != nil && !noText(got.Error) {
+		return workflow.Proof{}, faulty(got.Error)
 	}
 	if got.RowsAffected == 0 {
 		return workflow.Proof{}, missing("proof", "")

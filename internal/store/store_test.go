@@ -33,6 +33,18 @@ func TestSQLiteTakesTheExam(t *testing.T) {
 	workflowtest.ExerciseGoals(t, func(t *testing.T) workflow.Store { return fresh(t) })
 }
 
+// alone opens a PostgreSQL store whose numbers no other copy can be using.
+func alone(t *testing.T) *Store {
+	s := opened(t, address(t))
+	s.grace = 0
+	return s
+}
+
+func TestPostgreSQLTakesTheExam(t *testing.T) {
+	workflowtest.Exercise(t, func(t *testing.T) workflow.Store { return alone(t) })
+	workflowtest.ExerciseGoals(t, func(t *testing.T) workflow.Store { return alone(t) })
+}
+
 func TestTheSettingsAreReadBack(t *testing.T) {
 	s := fresh(t)
 	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"} {
@@ -50,8 +62,9 @@ func TestTheSettingsAreReadBack(t *testing.T) {
 	}
 }
 
-func TestEventsAreOnlyEverAdded(t *testing.T) {
-	s := fresh(t)
+func TestEventsAreOnlyEverAdded(t *testing.T) { onBoth(t, eventsAreOnlyEverAdded) }
+
+func eventsAreOnlyEverAdded(t *testing.T, s *Store) {
 	if err := s.Note(ctx, workflow.Event{Act: "create", System: "s"}); err != nil {
 		t.Fatal(err)
 	}
