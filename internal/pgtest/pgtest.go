@@ -56,17 +56,11 @@ func installed(t testing.TB) string {
 // start makes a server whose own order is that of Vietnamese words, not of bytes:
 // nothing of ours may depend on it.
 func start(bin string, settings []string) (*Cluster, error) {
-	dir, err := os.MkdirTemp("", "capdo-pg")
+	c, err := folder(bin)
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{Dir: dir, bin: bin}
-	if os.Getuid() == 0 { // the server refuses root
-		if out, err := exec.Command("chown", "postgres", dir).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("chown: %w %s", err, out)
-		}
-	}
-	settings = append([]string{"listen_addresses=''", "unix_socket_directories='" + dir + "'", "fsync=off", "full_page_writes=off",
+	settings = append([]string{"listen_addresses=''", "unix_socket_directories='" + c.Dir + "'", "fsync=off", "full_page_writes=off",
 		"shared_buffers=32MB", "max_connections=200", "autovacuum=off"}, settings...)
 	err = c.Run("initdb", "-D", c.Data(), "-U", "capdo", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
 		"--locale-provider=icu", "--icu-locale=vi", "--no-sync")
@@ -81,6 +75,20 @@ func start(bin string, settings []string) (*Cluster, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// folder makes the place of a server.
+func folder(bin string) (*Cluster, error) {
+	dir, err := os.MkdirTemp("", "capdo-pg")
+	if err != nil {
+		return nil, err
+	}
+	if os.Getuid() == 0 { // the server refuses root
+		if out, err := exec.Command("chown", "postgres", dir).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("chown: %w %s", err, out)
+		}
+	}
+	return &Cluster{Dir: dir, bin: bin}, nil
 }
 
 // Data is the folder of the server's data.

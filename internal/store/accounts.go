@@ -56,16 +56,21 @@ func (s *Store) PutSession(ctx context.Context, n identity.Session, hash string)
 		if err := tx.Exec("DELETE FROM sessions WHERE expiry <= ?", n.Seen.Unix()).Error; err != nil {
 			return err
 		}
-		done := tx.Exec(`INSERT INTO sessions (token, login, person, opened, seen, expiry, address, pending)
-			SELECT CAST(? AS TEXT), login, person, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT) FROM accounts WHERE login = ? AND hash = ? AND disabled = 0`+speak(tx).share,
-			n.Token, n.Opened.Unix(), n.Seen.Unix(), n.Expiry.Unix(), n.Address, flag(n.Pending), n.Login, hash)
+		// The account is changed first, so that nobody else changes it until the
+		// session is kept.
+		set, args := "login = login", []any{n.Login, hash}
+		if !n.Pending {
+			set, args = "last_in = ?, last_from = ?", []any{n.Opened.Unix(), n.Address, n.Login, hash}
+		}
+		done := tx.Exec("UPDATE accounts SET "+set+" WHERE login = ? AND hash = ? AND disabled = 0", args...)
 		if done.Error == nil && done.RowsAffected != 1 {
 			return identity.ErrMoved
 		}
-		if done.Error != nil || n.Pending {
+		if done.Error != nil {
 			return done.Error
 		}
-		return tx.Exec("UPDATE accounts SET last_in = ?, last_from = ? WHERE login = ?", n.Opened.Unix(), n.Address, n.Login).Error
+		return tx.Exec("INSERT INTO sessions (token, login, person, opened, seen, expiry, address, pending) SELECT CAST(? AS TEXT), login, person, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT) FROM accounts WHERE login = ?",
+			n.Token, n.Opened.Unix(), n.Seen.Unix(), n.Expiry.Unix(), n.Address, flag(n.Pending), n.Login).Error
 	})
 }
 
