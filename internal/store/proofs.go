@@ -40,6 +40,9 @@ func (s *Store) proof(ctx context.Context, where, value string) (workflow.Proof,
 // KeepEdition keeps a printed register unless it is there.
 func (s *Store) KeepEdition(ctx context.Context, p workflow.Paper) (workflow.Paper, error) {
 	err := s.write(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec(speak(tx).gate, "paper/"+p.ID).Error; err != nil { // two may print it at once
+			return err
+		}
 		var have int64
 		if err := tx.Table("papers").Where("id = ?", p.ID).Count(&have).Error; err != nil || have > 0 {
 			return err
