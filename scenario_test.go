@@ -29,7 +29,13 @@ func testApp(t *testing.T) (*app, *bytes.Buffer) {
 	return a, &out
 }
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+// TestMain runs the tests; or, as a process that a test starts, the program.
+func TestMain(m *testing.M) {
+	if os.Getenv("CAPDO_TEST_AS_PROGRAM") != "" {
+		main()
+	}
+	os.Exit(pgtest.Main(m))
+}
 
 // onPostgres opens a new database of one test on a real server.
 func onPostgres(t *testing.T) string {
