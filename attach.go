@@ -21,18 +21,20 @@ import (
 // was named.
 const besideServer = "capdo.files"
 
-// fileRoom is where the files of a database lie: beside it, unless a folder is
+// filesOf is where the files of a database lie: beside it, unless a folder is
 // named.
-func (a *app) fileRoom(db string) *files.Files {
-	dir := a.filesAt
-	if dir == "" {
-		dir = db + ".files"
-		if store.IsDSN(db) {
-			dir = besideServer
-		}
+func (a *app) filesOf(db string) string {
+	switch {
+	case a.filesAt != "":
+		return a.filesAt
+	case store.IsDSN(db):
+		return besideServer
 	}
-	return files.InFolder(dir, files.Usual)
+	return db + ".files"
 }
+
+// fileRoom lets files into their place.
+func (a *app) fileRoom(db string) *files.Files { return files.InFolder(a.filesOf(db), files.Usual) }
 
 // fileProblem puts what the room of files refuses into a problem for people.
 func fileProblem(err error) error {

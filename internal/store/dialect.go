@@ -27,6 +27,10 @@ type dialect struct {
 	within string                            // the function that tells where a text begins within another, from 1
 	gate   string                            // lets one transaction at a time through a door of a name
 	try    string                            // the same, but tells whether the door was free
+
+	// For a move: what an INSERT says to give numbered rows the numbers they have,
+	// and a query for the statements that let the numbering go on after them.
+	asIs, numbered string
 }
 
 // On SQLite one transaction writes at a time: it has every lock already.
@@ -41,6 +45,9 @@ var dialects = map[string]dialect{
 	migrations.Postgres: {
 		next:  func(string, string) string { return "DEFAULT" },
 		share: " FOR SHARE", within: "strpos",
+		asIs: "OVERRIDING SYSTEM VALUE",
+		numbered: `SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), COALESCE(MAX(%I), 0) + 1, false) FROM %I', table_name, column_name, column_name, table_name)
+			FROM information_schema.columns WHERE table_schema = current_schema() AND is_identity = 'YES'`,
 		gate: "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", try: "SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))",
 	},
 }
