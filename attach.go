@@ -13,18 +13,28 @@ import (
 
 	"capdo/api"
 	"capdo/internal/files"
+	"capdo/internal/store"
 	"capdo/workflow"
 )
 
-// fileRoom is where the files of a database lie: beside it, unless a folder is
+// besideServer is where files lie whose database is on a server and no folder
+// was named.
+const besideServer = "capdo.files"
+
+// filesOf is where the files of a database lie: beside it, unless a folder is
 // named.
-func (a *app) fileRoom(db string) *files.Files {
-	dir := a.filesAt
-	if dir == "" {
-		dir = db + ".files"
+func (a *app) filesOf(db string) string {
+	switch {
+	case a.filesAt != "":
+		return a.filesAt
+	case store.IsDSN(db):
+		return besideServer
 	}
-	return files.InFolder(dir, files.Usual)
+	return db + ".files"
 }
+
+// fileRoom lets files into their place.
+func (a *app) fileRoom(db string) *files.Files { return files.InFolder(a.filesOf(db), files.Usual) }
 
 // fileProblem puts what the room of files refuses into a problem for people.
 func fileProblem(err error) error {

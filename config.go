@@ -129,12 +129,8 @@ const demoDay = "demo.day"
 // carries its own day; a real one has the real clock.
 func (a *app) service(ctx context.Context, path string, create bool) (*workflow.Service, *store.Store, error) {
 	st, err := store.Open(ctx, path, store.Options{Create: create})
-	var open *store.OpenError
-	if errors.As(err, &open) {
-		return nil, nil, errors.New(a.words.Message(a.lang, "open."+open.Reason, map[string]string{"path": path}))
-	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, a.openProblem(err)
 	}
 	a.files = a.fileRoom(path)
 	day, err := st.Setting(ctx, demoDay)
@@ -150,6 +146,15 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 		clock = func() time.Time { return supposed.Start().Add(8 * time.Hour) }
 	}
 	return a.over(st, a.book, clock, day != ""), st, nil
+}
+
+// openProblem puts into words why a database cannot be used.
+func (a *app) openProblem(err error) error {
+	var open *store.OpenError
+	if errors.As(err, &open) {
+		return errors.New(a.words.Message(a.lang, "open."+open.Reason, map[string]string{"path": open.Path}))
+	}
+	return err
 }
 
 // inDatabase does something over a database and closes it again.

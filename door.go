@@ -54,7 +54,7 @@ func serve(ctx context.Context, a *app, args []string) error {
 		if err := a.sweep(ctx, svc); err != nil {
 			return err
 		}
-		if err := svc.Tick(ctx); err != nil {
+		if err := st.Alone(ctx, "tick", func() error { return svc.Tick(ctx) }); err != nil {
 			return err
 		}
 		return a.receive(ctx, svc, l, st, a.door(svc, st, secure, trusted))
@@ -99,7 +99,7 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 	if err := a.firstHour(ctx, st, l.Addr().String()); err != nil {
 		return err
 	}
-	go a.ticking(ctx, svc)
+	go a.ticking(ctx, svc, st)
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -113,8 +113,10 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 	return <-done
 }
 
-// ticking does the timed work every few minutes while the program runs.
-func (a *app) ticking(ctx context.Context, svc *workflow.Service) {
+// ticking does the timed work every few minutes while the program runs; of
+// several copies one at a time does it. Where there may be others it also voids
+// what one of them left reserved.
+func (a *app) ticking(ctx context.Context, svc *workflow.Service, st *store.Store) {
 	t := time.NewTicker(5 * time.Minute)
 	defer t.Stop()
 	for {
@@ -122,7 +124,13 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service) {
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			if err := svc.Tick(ctx); err != nil && ctx.Err() == nil {
+			err := st.Alone(ctx, "tick", func() error {
+				if st.Shared() {
+					return errors.Join(svc.Tick(ctx), a.sweep(ctx, svc))
+				}
+				return svc.Tick(ctx)
+			})
+			if err != nil && ctx.Err() == nil {
 				slog.Error("timed work", "error", err)
 			}
 		}

@@ -32,6 +32,7 @@ var commands = []command{
 	{"serve", serve},
 	{"demo", demo},
 	{"migrate", migrate},
+	{"move", moveProvince},
 	{"import register", importRegister},
 	{"print register", printRegister},
 	{"print paper", printPaper},

@@ -25,7 +25,7 @@ func migrate(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	return a.inDatabase(ctx, f.db, true, func(*workflow.Service, *store.Store) error {
-		a.say("cli.migrated", map[string]string{"db": f.db})
+		a.say("cli.migrated", map[string]string{"db": store.Shown(f.db)})
 		return nil
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"capdo/internal/pgtest"
 	"capdo/internal/rehearse"
 	"capdo/internal/store"
 	"capdo/workflow"
@@ -28,8 +29,28 @@ func testApp(t *testing.T) (*app, *bytes.Buffer) {
 	return a, &out
 }
 
-// TestScenarios plays every written scenario over the store in memory and over
-// a real SQLite file.
+// TestMain runs the tests; or, as a process that a test starts, the program.
+func TestMain(m *testing.M) {
+	if os.Getenv("CAPDO_TEST_AS_PROGRAM") != "" {
+		main()
+	}
+	os.Exit(pgtest.Main(m))
+}
+
+// onPostgres opens a new database of one test on a real server.
+func onPostgres(t *testing.T) string {
+	t.Helper()
+	return pgtest.Database(t, func(dsn string) error {
+		s, err := store.Open(context.Background(), dsn, store.Options{Create: true})
+		if err != nil {
+			return err
+		}
+		return s.Close()
+	})
+}
+
+// TestScenarios plays every written scenario over the store in memory, over a
+// real SQLite file and over a real PostgreSQL.
 func TestScenarios(t *testing.T) {
 	a, _ := testApp(t)
 	files, err := filepath.Glob("docs/scenarios/*.yaml")
@@ -50,7 +71,9 @@ func TestScenarios(t *testing.T) {
 			sqlite.NewStore = func() (workflow.Store, error) {
 				return store.Open(t.Context(), filepath.Join(t.TempDir(), "capdo.db"), store.Options{Create: true})
 			}
-			for kind, w := range map[string]rehearse.World{"memory": a.world(fromDisk), "sqlite": sqlite} {
+			postgres := a.world(fromDisk)
+			postgres.NewStore = func() (workflow.Store, error) { return store.Open(t.Context(), onPostgres(t), store.Options{}) }
+			for kind, w := range map[string]rehearse.World{"memory": a.world(fromDisk), "sqlite": sqlite, "postgres": postgres} {
 				var out bytes.Buffer
 				got, err := rehearse.Play(t.Context(), w, s, &out)
 				if err != nil || got.Failed > 0 || got.Passed == 0 {

@@ -26,7 +26,7 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/vn":               {may: list("golang.org/x/text")},
 	"internal/paper":            {may: list("internal/vn github.com/jung-kurt/gofpdf github.com/xuri/excelize golang.org/x/image github.com/boombuler/barcode")},
 	"internal/press":            {may: list("workflow workflow/regime templates internal/paper")},
-	"internal/store":            {may: list("gorm.io github.com/mattn/go-sqlite3 workflow workflow/regime migrations internal/identity internal/vn")},
+	"internal/store":            {may: list("gorm.io github.com/mattn/go-sqlite3 github.com/jackc/pgx workflow workflow/regime migrations internal/identity internal/vn")},
 	"internal/intake":           {may: list("workflow internal/vn github.com/xuri/excelize github.com/goccy/go-yaml golang.org/x/text")},
 	"internal/files":            {may: list("github.com/gabriel-vasile/mimetype"), not: list("net net/http database/sql")},
 	"internal/workbook":         {may: list("workflow internal/vn internal/intake github.com/xuri/excelize")},
@@ -38,6 +38,7 @@ var walls = map[string]struct{ may, not []string }{
 	"api":                       {may: list("github.com/gin-gonic/gin api/pages workflow workflow/regime templates internal/vn internal/identity internal/accounts")},
 	"api/pages":                 {may: list("github.com/gin-gonic/gin github.com/gin-contrib/gzip workflow workflow/regime templates internal/vn internal/identity")},
 
+	"internal/pgtest":                {may: list("github.com/jackc/pgx")},
 	"internal/identity/identitytest": {may: list("internal/identity")},
 }
 

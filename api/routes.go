@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -30,11 +31,21 @@ func (d *door) me(g *gin.Context) {
 }
 
 func (d *door) systems(g *gin.Context) {
-	after, limit, ok := d.query(g, "after", "limit", "name", "owner")
+	after, limit, ok := d.query(g, "after", "limit", "name", "owner", "operator", "sdu", "state", "level", "sort")
 	if !ok {
 		return
 	}
-	page, err := d.Service.ListSystems(g, who(g), workflow.SystemQuery{After: after, Limit: limit, Name: g.Query("name"), Owner: g.Query("owner")})
+	q := workflow.SystemQuery{After: after, Limit: limit, Name: g.Query("name"), Owner: g.Query("owner"), Operator: g.Query("operator"),
+		SDU: g.Query("sdu"), State: g.Query("state"), Sort: g.Query("sort")}
+	if text := g.Query("level"); text != "" {
+		level, err := strconv.Atoi(text)
+		if err != nil || level < 0 || level > 5 {
+			d.malformed(g, workflow.Field{Name: "level", Expect: "expect.level_or_none", Value: text})
+			return
+		}
+		q.Level = &level
+	}
+	page, err := d.Service.ListSystems(g, who(g), q)
 	d.give(g, page, err)
 }
 

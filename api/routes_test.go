@@ -17,6 +17,8 @@ func TestEveryReadingRouteAnswers(t *testing.T) {
 		"/api/v1/session":                         `"must_change":false`,
 		"/api/v1/systems":                         `"next":""`,
 		"/api/v1/systems?name=he%20thong%20s3":    `"id":"s3"`,
+		"/api/v1/systems?sort=name&limit=1":       `"next":"`,
+		"/api/v1/systems?level=0&sdu=stttt":       `"id":"s3"`,
 		"/api/v1/systems/s2":                      `"owner":"ubnd"`,
 		"/api/v1/cases":                           `"id":"c2"`,
 		"/api/v1/cases?state=draft":               `"id":"c3"`,
@@ -231,7 +233,7 @@ func TestPagesGoOnByTheirKeyAndUnknownParametersAreRefused(t *testing.T) {
 	if strings.Join(ids, " ") != "c2 c3" {
 		t.Errorf("cases page by page: %v", ids)
 	}
-	for query, field := range map[string]string{"limit=0": "limit", "limit=201": "limit", "limit=x": "limit", "limit=1&limit=2": "limit", "sort=name": "sort", "a=%zz": "query"} {
+	for query, field := range map[string]string{"limit=0": "limit", "limit=201": "limit", "limit=x": "limit", "limit=1&limit=2": "limit", "order=name": "order", "a=%zz": "query"} {
 		for _, path := range []string{"/api/v1/cases?", "/api/v1/systems?"} {
 			a := an.get(path + query)
 			a.isProblem(t, 400, "malformed", "kind.malformed")
@@ -239,5 +241,15 @@ func TestPagesGoOnByTheirKeyAndUnknownParametersAreRefused(t *testing.T) {
 				t.Errorf("%s: names %v", query, a.field("name"))
 			}
 		}
+	}
+}
+
+func TestSystemsAreListedOnlyAsTheyCanBe(t *testing.T) {
+	an := newProvince(t, nil).as("an")
+	an.get("/api/v1/systems?sort=name%3BDROP").isProblem(t, 422, "invalid", "field.invalid")
+	an.get("/api/v1/systems?level=6").isProblem(t, 400, "malformed", "kind.malformed")
+	an.get("/api/v1/systems?name="+strings.Repeat("a", 501)).isProblem(t, 422, "invalid", "field.invalid")
+	if n := len(an.get("/api/v1/systems?name=a%25").items(t)); n != 0 {
+		t.Errorf("a sign of patterns finds %d", n)
 	}
 }

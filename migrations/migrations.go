@@ -40,8 +40,47 @@ func provider(db *sql.DB, dialect string) (*goose.Provider, error) {
 	return goose.NewProvider(d, db, dir)
 }
 
-// Up applies what is missing; a database of a newer program is ErrNewer.
+// gate is the advisory lock that one program at a time migrates under.
+const gate = 0x636170646f
+
+// byBytes makes every text column of PostgreSQL compare by bytes, as SQLite and
+// Go do, whatever the locale of the database.
+const byBytes = `DO $$
+DECLARE c RECORD;
+BEGIN
+  FOR c IN SELECT a.table_name AS t, a.column_name AS n FROM information_schema.columns a JOIN information_schema.tables b USING (table_schema, table_name)
+    WHERE a.table_schema = current_schema() AND b.table_type = 'BASE TABLE' AND a.data_type = 'text' AND a.collation_name IS DISTINCT FROM 'C'
+  LOOP
+    EXECUTE format('ALTER TABLE %I ALTER COLUMN %I TYPE TEXT COLLATE "C"', c.t, c.n);
+  END LOOP;
+END $$`
+
+// Up applies what is missing; a database of a newer program is ErrNewer. Several
+// programs may do it at once on PostgreSQL: they take turns.
 func Up(ctx context.Context, db *sql.DB, dialect string) error {
+	if dialect != Postgres {
+		return up(ctx, db, dialect)
+	}
+	// The lock belongs to a transaction, not to a session, so that it holds
+	// behind a pooler too.
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // after Commit it does nothing
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", gate); err != nil {
+		return fmt.Errorf("migrations: lock: %w", err)
+	}
+	if err := up(ctx, db, dialect); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, byBytes); err != nil {
+		return fmt.Errorf("migrations: collation: %w", err)
+	}
+	return tx.Commit()
+}
+
+func up(ctx context.Context, db *sql.DB, dialect string) error {
 	if err := Check(ctx, db, dialect); err != nil && !errors.Is(err, ErrOld) {
 		return err
 	}

@@ -1,63 +1,28 @@
 package migrations
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"maps"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/mattn/go-sqlite3"
+
+	"capdo/internal/pgtest"
 )
 
-// postgres starts a real server in a folder of its own, reached by a unix socket
-// only, and stops it at the end.
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
 func postgres(t *testing.T) *sql.DB {
 	t.Helper()
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if len(found) == 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("PostgreSQL is not installed (Debian package postgresql)")
-		}
-		t.Skip("!!! PostgreSQL is not installed (Debian package postgresql): the twins were NOT applied to it")
-	}
-	bin := filepath.Dir(found[len(found)-1])
-	dir, err := os.MkdirTemp("", "capdo-pg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	do := func(name string, args ...string) {
-		t.Helper()
-		cmd := exec.Command(filepath.Join(bin, name), args...)
-		if me, err := user.Current(); err == nil && me.Uid == "0" { // the server refuses root
-			if out, err := exec.Command("chown", "-R", "postgres", dir).CombinedOutput(); err != nil {
-				t.Fatalf("chown: %v %s", err, out)
-			}
-			cmd = exec.Command("setpriv", append([]string{"--reuid=postgres", "--regid=postgres", "--clear-groups", filepath.Join(bin, name)}, args...)...)
-		}
-		cmd.Dir = dir
-		var out bytes.Buffer
-		if name != "pg_ctl" {
-			cmd.Stdout, cmd.Stderr = &out, &out
-		}
-		if err := cmd.Run(); err != nil {
-			log, _ := os.ReadFile(filepath.Join(dir, "log"))
-			t.Fatalf("%s: %v\n%s\n%s", name, err, out.String(), log)
-		}
-	}
-	data := filepath.Join(dir, "data")
-	do("initdb", "-D", data, "-U", "capdo", "-A", "trust", "-E", "UTF8", "--no-sync")
-	do("pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o", "-c listen_addresses='' -c unix_socket_directories="+dir+" -c fsync=off", "start")
-	t.Cleanup(func() { do("pg_ctl", "-D", data, "-m", "immediate", "stop") })
-	db, err := sql.Open("pgx", "host="+dir+" user=capdo dbname=postgres")
+	db, err := sql.Open("pgx", pgtest.Database(t, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,6 +87,15 @@ func TestTheTwinsMakeTheSameTablesOnARealPostgreSQL(t *testing.T) {
 			t.Errorf("%s differ:\npostgres %v\nsqlite   %v", what, a, b)
 		}
 	}
+	var odd int
+	if err := pg.QueryRow("SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = 'public' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'").Scan(&odd); err != nil || odd > 0 {
+		t.Errorf("%d columns do not compare by bytes, %v", odd, err)
+	}
+	for _, table := range []string{"events", "contents", "attachments CASCADE"} {
+		if _, err := pg.Exec("TRUNCATE " + table); err == nil {
+			t.Errorf("%s can be emptied", table)
+		}
+	}
 	for dialect, db := range map[string]*sql.DB{Postgres: pg, SQLite: lite} {
 		if _, err := db.Exec("INSERT INTO events (case_id, system, act, body) VALUES ('c', 's', 'create', '{}')"); err != nil {
 			t.Fatal(err)
@@ -132,6 +106,23 @@ func TestTheTwinsMakeTheSameTablesOnARealPostgreSQL(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestProgramsThatMigrateAtOnceTakeTurns(t *testing.T) {
+	dsn := pgtest.Database(t, nil)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			db, err := sql.Open("pgx", dsn)
+			if err == nil {
+				err = errors.Join(Up(context.Background(), db, Postgres), Check(context.Background(), db, Postgres), db.Close())
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestTheFilesAreTwins(t *testing.T) {

@@ -14,7 +14,7 @@ type Lister interface {
 	OwnerIDs(ctx context.Context) ([]string, error)
 }
 
-// Page is one page of a list in the order of its ids.
+// Page is one page of a list in its order.
 type Page[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next"` // what to go on after; empty when this was the last page
@@ -26,6 +26,9 @@ const (
 	chunk    = 400
 	maxReads = 25
 )
+
+// maxSearch bounds what is searched for, in bytes.
+const maxSearch = 500
 
 // listed is one row read for a page; show is nil for what the person may not see.
 type listed[T any] struct {
@@ -101,6 +104,12 @@ func (s *Service) ListCases(ctx context.Context, who string, q CaseQuery) (Page[
 // ListSystems gives a page of the systems of owners a person may see, as of
 // today.
 func (s *Service) ListSystems(ctx context.Context, who string, q SystemQuery) (Page[*SystemView], error) {
+	if q.Sort != "" && q.Sort != ByName {
+		return Page[*SystemView]{}, invalid("sort", "expect.sort", q.Sort)
+	}
+	if len(q.Name) > maxSearch {
+		return Page[*SystemView]{}, invalid("name", "expect.short_search", "")
+	}
 	person, err := s.Store.Person(ctx, who)
 	if err != nil {
 		return Page[*SystemView]{}, err
@@ -124,7 +133,7 @@ func (s *Service) ListSystems(ctx context.Context, who string, q SystemQuery) (P
 		}
 		rows := make([]listed[*SystemView], len(systems))
 		for i, sys := range systems {
-			rows[i].id = sys.ID
+			rows[i].id = q.Cursor(sys)
 			for _, owner := range sys.Owners {
 				if sees(owner) {
 					rows[i].show = func() *SystemView { return s.systemView(sys, base.offices) }

@@ -2,7 +2,11 @@ package workflow
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
+
+	"capdo/internal/vn"
 )
 
 // Rights answers which role may do which act; rule names the policy line.
@@ -133,13 +137,35 @@ type CaseQuery struct {
 	Limit   int // 0: 50
 }
 
-// SystemQuery selects systems, in the order of their ids.
+// ByName lists systems in the Vietnamese order of their names.
+const ByName = "name"
+
+// SystemQuery selects systems: all that is set must fit.
 type SystemQuery struct {
 	Owner    string
-	Operator string
-	Name     string // part of the folded name
-	After    string
-	Limit    int
+	Operator string // alone or among several
+	SDU      string
+	State    string
+	Level    *int   // in force; 0 for none
+	Name     string // words that each occur in the name, whatever their marks
+	Sort     string // empty: in the order of their ids; ByName
+	After    string // what Cursor gives of the one to go on after
+	Limit    int    // 0: 50
+}
+
+// Cursor is the place of a system in the order of the query.
+func (q SystemQuery) Cursor(s *System) string {
+	if q.Sort == ByName {
+		return vn.SortKey(s.Name) + "/" + s.ID
+	}
+	return s.ID
+}
+
+// Words are the folded words of Name, each once.
+func (q SystemQuery) Words() []string {
+	words := strings.Fields(vn.Fold(q.Name))
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 // EventQuery selects events by case, or by system where Case is empty (those

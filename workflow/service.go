@@ -40,11 +40,37 @@ func (s *Service) Today() Day { return regime.DayOf(s.Clock()) }
 // the step owes are kept together or not at all; a refusal is kept as an event
 // and comes back as a *Problem.
 func (s *Service) Act(ctx context.Context, who string, want Want) (*Outcome, error) {
-	if want.Key != "" {
-		if kept, err := s.Store.Done(ctx, who+"/"+want.Key); err != nil || kept != nil {
-			return outcomeOf(kept, err)
+	kept, err := s.done(ctx, who, want)
+	if err != nil || kept != nil {
+		return kept, err
+	}
+	out, err := s.takeStep(ctx, who, want)
+	if p, ok := ProblemOf(err); ok && p.Kind == Stale {
+		// Whoever moved on may have been the same request, sent twice at once.
+		if kept, fault := s.done(ctx, who, want); fault == nil && kept != nil {
+			return kept, nil
 		}
 	}
+	return out, err
+}
+
+// done gives the outcome kept for the request key of a want, nil where there is none.
+func (s *Service) done(ctx context.Context, who string, want Want) (*Outcome, error) {
+	if want.Key == "" {
+		return nil, nil
+	}
+	kept, err := s.Store.Done(ctx, who+"/"+want.Key)
+	if err != nil {
+		return nil, fmt.Errorf("workflow: request key: %w", err)
+	}
+	if kept == nil {
+		return nil, nil
+	}
+	out := &Outcome{}
+	return out, json.Unmarshal(kept, out)
+}
+
+func (s *Service) takeStep(ctx context.Context, who string, want Want) (*Outcome, error) {
 	m, err := s.begin(ctx, who, want)
 	if err != nil {
 		return nil, err
@@ -73,14 +99,6 @@ func (s *Service) Act(ctx context.Context, who string, want Want) (*Outcome, err
 	}
 	out.Acts, err = s.Acts(ctx, who, m.c.ID)
 	return out, err
-}
-
-func outcomeOf(kept []byte, err error) (*Outcome, error) {
-	if err != nil {
-		return nil, fmt.Errorf("workflow: request key: %w", err)
-	}
-	out := &Outcome{}
-	return out, json.Unmarshal(kept, out)
 }
 
 // begin reads what the step is decided on and compares the version seen.

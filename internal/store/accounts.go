@@ -14,10 +14,10 @@ var _ identity.Keeper = (*Store)(nil)
 // Account finds an account by login.
 func (s *Store) Account(ctx context.Context, login string) (a identity.Account, err error) {
 	got := s.read(ctx).Raw("SELECT person, login, hash, disabled, must_change, since FROM accounts WHERE login = ?", login).Scan(&a)
-	if got.Error == nil && got.RowsAffected == 0 {
+	if got.Error == nil && got.RowsAffected == 0 || noText(got.Error) {
 		return a, identity.ErrUnknown
 	}
-	return a, got.Error
+	return a, faulty(got.Error)
 }
 
 // SaveAccount adds or changes an account as it was seen, and ends every session
@@ -42,7 +42,7 @@ func (s *Store) SaveAccount(ctx context.Context, was, now identity.Account) erro
 	})
 }
 
-func flag(yes bool) int {
+func flag(yes bool) int64 {
 	if yes {
 		return 1
 	}
@@ -56,16 +56,21 @@ func (s *Store) PutSession(ctx context.Context, n identity.Session, hash string)
 		if err := tx.Exec("DELETE FROM sessions WHERE expiry <= ?", n.Seen.Unix()).Error; err != nil {
 			return err
 		}
-		done := tx.Exec(`INSERT INTO sessions (token, login, person, opened, seen, expiry, address, pending)
-			SELECT CAST(? AS TEXT), login, person, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT) FROM accounts WHERE login = ? AND hash = ? AND disabled = 0`,
-			n.Token, n.Opened.Unix(), n.Seen.Unix(), n.Expiry.Unix(), n.Address, flag(n.Pending), n.Login, hash)
+		// The account is changed first, so that nobody else changes it until the
+		// session is kept.
+		set, args := "login = login", []any{n.Login, hash}
+		if !n.Pending {
+			set, args = "last_in = ?, last_from = ?", []any{n.Opened.Unix(), n.Address, n.Login, hash}
+		}
+		done := tx.Exec("UPDATE accounts SET "+set+" WHERE login = ? AND hash = ? AND disabled = 0", args...)
 		if done.Error == nil && done.RowsAffected != 1 {
 			return identity.ErrMoved
 		}
-		if done.Error != nil || n.Pending {
+		if done.Error != nil {
 			return done.Error
 		}
-		return tx.Exec("UPDATE accounts SET last_in = ?, last_from = ? WHERE login = ?", n.Opened.Unix(), n.Address, n.Login).Error
+		return tx.Exec("INSERT INTO sessions (token, login, person, opened, seen, expiry, address, pending) SELECT CAST(? AS TEXT), login, person, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT) FROM accounts WHERE login = ?",
+			n.Token, n.Opened.Unix(), n.Seen.Unix(), n.Expiry.Unix(), n.Address, flag(n.Pending), n.Login).Error
 	})
 }
 
@@ -84,7 +89,7 @@ func (s *Store) Session(ctx context.Context, token string) (n identity.Session, 
 		return n, a, identity.ErrUnknown
 	}
 	a = row.Account
-	return sessionRow{token, a.Login, a.Person, row.Opened, row.Seen, row.Expiry, row.Address, row.Pending}.session(), a, got.Error
+	return sessionRow{token, a.Login, a.Person, row.Opened, row.Seen, row.Expiry, row.Address, row.Pending}.session(), a, faulty(got.Error)
 }
 
 // TouchSession notes when a session was last used.

@@ -19,15 +19,7 @@ func (s *Store) Overview(ctx context.Context, system string) (*workflow.Overview
 // SaveOverview keeps an overview; stale when its revision is not the next.
 func (s *Store) SaveOverview(ctx context.Context, o *workflow.Overview, e workflow.Event) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		was := int64(0)
-		if err := tx.Raw("SELECT COALESCE((SELECT revision FROM overviews WHERE system = ?), 0)", o.System).Scan(&was).Error; err != nil {
-			return err
-		}
-		if o.Revision != was+1 {
-			return stale()
-		}
-		if err := tx.Exec("INSERT INTO overviews (system, revision, body) VALUES (?, ?, ?) ON CONFLICT (system) DO UPDATE SET revision = excluded.revision, body = excluded.body",
-			o.System, o.Revision, text(o)).Error; err != nil {
+		if err := (row{"overviews", []string{"system", "revision", "body"}, []any{o.System, o.Revision, text(o)}}).over(tx, o.Revision-1); err != nil {
 			return err
 		}
 		return addEvent(tx, e)
@@ -67,15 +59,9 @@ func (s *Store) Attachment(ctx context.Context, id string) (workflow.Attachment,
 // AddAttachment keeps a version; stale when its slot already has it.
 func (s *Store) AddAttachment(ctx context.Context, a workflow.Attachment, e workflow.Event) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		have := 0
-		if err := tx.Raw("SELECT COUNT(*) FROM attachments WHERE id = ? OR case_id = ? AND slot = ? AND version = ?", a.ID, a.Case, a.Slot, a.Version).Scan(&have).Error; err != nil {
-			return err
-		}
-		if have > 0 {
-			return stale()
-		}
-		if err := tx.Exec("INSERT INTO attachments (id, seq, case_id, slot, version, sha256, body) VALUES (?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM attachments), ?, ?, ?, ?, ?)",
-			a.ID, a.Case, a.Slot, a.Version, a.SHA256, text(attachmentRow{a, a.Slot})).Error; err != nil {
+		err := one(tx.Exec("INSERT INTO attachments (id, seq, case_id, slot, version, sha256, body) VALUES (?, "+next(tx, "attachments", "seq")+", ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			a.ID, a.Case, a.Slot, a.Version, a.SHA256, text(attachmentRow{a, a.Slot})))
+		if err != nil {
 			return err
 		}
 		return addEvent(tx, e)
@@ -85,15 +71,19 @@ func (s *Store) AddAttachment(ctx context.Context, a workflow.Attachment, e work
 // RemoveAttachment marks a version as removed; stale when it is already.
 func (s *Store) RemoveAttachment(ctx context.Context, id string, on workflow.Day, e workflow.Event) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		list, err := attachments(tx, "id", id)
-		if err != nil {
+		var was string
+		if err := one(tx.Raw("SELECT body FROM attachments WHERE id = ?", id).Scan(&was)); err != nil {
 			return err
 		}
-		if len(list) == 0 || !list[0].Removed.IsZero() {
+		var now attachmentRow
+		if err := decode(was, &now); err != nil {
+			return err
+		}
+		if !now.Removed.IsZero() {
 			return stale()
 		}
-		list[0].Removed = on
-		if err := tx.Exec("UPDATE attachments SET body = ? WHERE id = ?", text(attachmentRow{list[0], list[0].Slot}), id).Error; err != nil {
+		now.Removed = on
+		if err := one(tx.Exec("UPDATE attachments SET body = ? WHERE id = ? AND body = ?", text(now), id, was)); err != nil {
 			return err
 		}
 		return addEvent(tx, e)
@@ -103,7 +93,7 @@ func (s *Store) RemoveAttachment(ctx context.Context, id string, on workflow.Day
 // Rely keeps a reliance; the same one again changes nothing.
 func (s *Store) Rely(ctx context.Context, r workflow.Reliance) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("INSERT INTO reliances (attachment, kind, ref, seq, body) VALUES (?, ?, ?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM reliances), ?) ON CONFLICT DO NOTHING",
+		return tx.Exec("INSERT INTO reliances (attachment, kind, ref, seq, body) VALUES (?, ?, ?, "+next(tx, "reliances", "seq")+", ?) ON CONFLICT DO NOTHING",
 			r.Attachment, r.Kind, r.Ref, text(r)).Error
 	})
 }
@@ -133,9 +123,5 @@ func keepContent(tx *gorm.DB, ch *workflow.Change) error {
 	if err != nil {
 		return err
 	}
-	done := tx.Exec("INSERT INTO contents (case_id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", ch.Content.Case, ch.Content.Version, string(b))
-	if done.Error == nil && done.RowsAffected == 0 {
-		return stale()
-	}
-	return done.Error
+	return one(tx.Exec("INSERT INTO contents (case_id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", ch.Content.Case, ch.Content.Version, string(b)))
 }

@@ -206,7 +206,10 @@ func TestEveryFaultOfTheDiskHasItsWords(t *testing.T) {
 	for _, key := range faults {
 		keys = append(keys, key)
 	}
-	for _, reason := range []string{"missing", "read_only", "not_a_database", "too_new", "not_migrated", "busy", "failing"} {
+	for _, key := range faultsOf {
+		keys = append(keys, key)
+	}
+	for _, reason := range []string{"missing", "read_only", "not_a_database", "too_new", "not_migrated", "busy", "failing", "unreachable", "denied", "address"} {
 		keys = append(keys, "open."+reason)
 	}
 	for _, key := range keys {

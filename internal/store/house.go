@@ -6,24 +6,10 @@ import (
 	"capdo/workflow"
 )
 
-// comparePeople asks whether the people of a change are as they were seen.
-func comparePeople(tx *gorm.DB, people []workflow.PersonChanged) error {
-	for _, p := range people {
-		var have workflow.Person
-		if _, err := body(tx, &have, "SELECT body FROM people WHERE id = ?", p.Person.ID); err != nil {
-			return err
-		}
-		if have.Revision != p.Was {
-			return stale()
-		}
-	}
-	return nil
-}
-
 // keepPeople writes the people and settings of a change.
 func keepPeople(tx *gorm.DB, ch *workflow.Change) error {
 	for _, p := range ch.People {
-		if err := put(tx, "people", p.Person.ID, p.Person); err != nil {
+		if err := personRow(p.Person).over(tx, p.Was); err != nil {
 			return err
 		}
 	}
@@ -33,6 +19,10 @@ func keepPeople(tx *gorm.DB, ch *workflow.Change) error {
 		}
 	}
 	return nil
+}
+
+func personRow(p workflow.Person) row {
+	return row{"people", []string{"id", "revision", "body"}, []any{p.ID, p.Revision, text(p)}}
 }
 
 func setSetting(tx *gorm.DB, key, value string) error {

@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"strings"
 
 	"gorm.io/gorm"
 
-	"capdo/internal/vn"
 	"capdo/workflow"
 )
 
@@ -28,7 +28,7 @@ func (s *Store) Offices(ctx context.Context) ([]workflow.Office, error) {
 
 // SaveOffice adds or changes an office.
 func (s *Store) SaveOffice(ctx context.Context, o workflow.Office) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return put(tx, "offices", o.ID, o) })
+	return s.write(ctx, func(tx *gorm.DB) error { return officeRow(o).put(tx) })
 }
 
 // Person finds a person by id.
@@ -47,56 +47,8 @@ func (s *Store) People(ctx context.Context) ([]workflow.Person, error) {
 
 // SavePerson adds or changes a person with all grants.
 func (s *Store) SavePerson(ctx context.Context, p workflow.Person) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return put(tx, "people", p.ID, p) })
-}
-
-// System finds a system by id.
-func (s *Store) System(ctx context.Context, id string) (*workflow.System, error) {
-	return system(s.read(ctx), id)
-}
-
-func system(db *gorm.DB, id string) (*workflow.System, error) {
-	sys := &workflow.System{}
-	ok, err := body(db, sys, "SELECT body FROM systems WHERE id = ?", id)
-	if err == nil && !ok {
-		err = missing("system", id)
-	}
-	return sys, err
-}
-
-func limit(n int) int {
-	if n == 0 {
-		return 50
-	}
-	return n
-}
-
-func first(ids []string) string {
-	if len(ids) == 0 {
-		return ""
-	}
-	return ids[0]
-}
-
-// Systems selects systems by id order.
-func (s *Store) Systems(ctx context.Context, q workflow.SystemQuery) ([]*workflow.System, error) {
-	return bodies[*workflow.System](s.read(ctx), `SELECT body FROM systems WHERE id > ? AND (? = '' OR owner = ?) AND (? = '' OR operator = ?) AND instr(folded, ?) > 0 ORDER BY id LIMIT ?`,
-		q.After, q.Owner, q.Owner, q.Operator, q.Operator, vn.Fold(q.Name), limit(q.Limit))
-}
-
-func putSystem(tx *gorm.DB, sys *workflow.System) error {
-	return tx.Exec(`INSERT INTO systems (id, revision, owner, operator, folded, body) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, owner = excluded.owner, operator = excluded.operator, folded = excluded.folded, body = excluded.body`,
-		sys.ID, sys.Revision, first(sys.Owners), first(sys.Operators), " "+vn.Fold(sys.Name), text(sys)).Error
-}
-
-// AddSystem adds a system; an id that exists is stale.
-func (s *Store) AddSystem(ctx context.Context, sys *workflow.System) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		if _, err := system(tx, sys.ID); err == nil {
-			return stale()
-		}
-		return putSystem(tx, sys)
+		return personRow(p).put(tx)
 	})
 }
 
@@ -141,7 +93,8 @@ func (s *Store) Snapshot(ctx context.Context, caseID, systemID string) (snap *wo
 	err = s.read(ctx).Transaction(func(tx *gorm.DB) error {
 		snap, err = snapshot(tx, caseID, systemID)
 		return err
-	}, &sql.TxOptions{ReadOnly: true})
+	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	err = faulty(err)
 	return snap, err
 }
 
@@ -186,7 +139,7 @@ func readEntry(tx *gorm.DB, snap *workflow.Snapshot) error {
 func readSiblings(tx *gorm.DB, snap *workflow.Snapshot) (err error) {
 	if id := snap.System.ID; id != "" {
 		if err := tx.Raw("SELECT id FROM cases WHERE system = ? AND kind = '' AND stage NOT IN ('in_force', 'closed') ORDER BY id", id).Scan(&snap.Open).Error; err != nil {
-			return err
+			return faulty(err)
 		}
 		if snap.Checks, err = bodies[*workflow.Case](tx, "SELECT body FROM cases WHERE system = ? AND kind = 'check' AND stage <> 'closed' ORDER BY id", id); err != nil {
 			return err
@@ -212,7 +165,7 @@ func readHouse(tx *gorm.DB, snap *workflow.Snapshot) error {
 func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.Event, error) {
 	most := q.Limit
 	if most == 0 {
-		most = -1
+		most = math.MaxInt32
 	}
 	where, id := of(q.Case, q.System, q.Office)
 	if q.House {
@@ -220,7 +173,7 @@ func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.E
 	}
 	rows, err := s.read(ctx).Raw("SELECT seq, body FROM events WHERE "+where+" AND seq > ? ORDER BY seq LIMIT ?", id, q.After, most).Rows()
 	if err != nil {
-		return nil, err
+		return nil, unlessNoText(err)
 	}
 	defer rows.Close()
 	var out []workflow.Event
@@ -234,7 +187,7 @@ func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.E
 		e.Seq = seq
 		out = append(out, e)
 	}
-	return out, rows.Err()
+	return out, unlessNoText(rows.Err())
 }
 
 // of selects rows of a case, or those of a system or an office that belong to none.
@@ -266,7 +219,7 @@ func (s *Store) Paper(ctx context.Context, id string) (workflow.Paper, error) {
 func (s *Store) papers(ctx context.Context, query, id string) ([]workflow.Paper, error) {
 	rows, err := s.read(ctx).Raw(query, id).Rows()
 	if err != nil {
-		return nil, err
+		return nil, unlessNoText(err)
 	}
 	defer rows.Close()
 	var out []workflow.Paper
@@ -283,19 +236,19 @@ func (s *Store) papers(ctx context.Context, query, id string) ([]workflow.Paper,
 		p.Text, p.PDF = words, pdf
 		out = append(out, p)
 	}
-	return out, rows.Err()
+	return out, unlessNoText(rows.Err())
 }
 
 // Register gives the rows of an owner that hold on a day.
 func (s *Store) Register(ctx context.Context, owner string, on workflow.Day) ([]workflow.RegisterEntry, error) {
-	return bodies[workflow.RegisterEntry](s.read(ctx), "SELECT body FROM register_entries WHERE owner = ? AND since <= ? AND (until = '' OR until > ?) ORDER BY place, rowid",
+	return bodies[workflow.RegisterEntry](s.read(ctx), "SELECT body FROM register_entries WHERE owner = ? AND since <= ? AND (until = '' OR until > ?) ORDER BY place, seq",
 		owner, on.String(), on.String())
 }
 
 // Setting reads a setting, "" when unset.
 func (s *Store) Setting(ctx context.Context, key string) (value string, err error) {
 	err = s.read(ctx).Raw("SELECT value FROM settings WHERE key = ?", key).Scan(&value).Error
-	return value, err
+	return value, faulty(err)
 }
 
 // SetSetting writes a setting.
@@ -306,8 +259,8 @@ func (s *Store) SetSetting(ctx context.Context, key, value string) error {
 // Done gives the outcome kept for a request key.
 func (s *Store) Done(ctx context.Context, key string) (outcome []byte, err error) {
 	err = s.read(ctx).Raw("SELECT outcome FROM requests WHERE key = ?", key).Row().Scan(&outcome)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || noText(err) {
 		return nil, nil
 	}
-	return outcome, err
+	return outcome, faulty(err)
 }

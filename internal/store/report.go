@@ -9,17 +9,13 @@ import (
 	"capdo/workflow"
 )
 
-// next is the place of a row added to a table: rows of one day keep the order
-// they came in.
-const next = "(SELECT COALESCE(MAX(place), 0) + 1 FROM "
-
 // AddReport keeps a report sent.
 func (s *Store) AddReport(ctx context.Context, r workflow.Report) error {
 	return s.write(ctx, func(tx *gorm.DB) error { return putReport(tx, r) })
 }
 
 func putReport(tx *gorm.DB, r workflow.Report) error {
-	return tx.Exec("INSERT INTO reports (id, office, year, place, body) VALUES (?, ?, ?, "+next+"reports), ?)", r.ID, r.Office, r.Year, text(r)).Error
+	return tx.Exec("INSERT INTO reports (id, office, year, place, body) VALUES (?, ?, ?, "+next(tx, "reports", "place")+", ?)", r.ID, r.Office, r.Year, text(r)).Error
 }
 
 func keepReports(tx *gorm.DB, ch *workflow.Change) error {
@@ -39,7 +35,7 @@ func (s *Store) Reports(ctx context.Context, office string, year int) ([]workflo
 // AddStatement keeps a statement.
 func (s *Store) AddStatement(ctx context.Context, st workflow.Statement) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("INSERT INTO statements (id, office, system, dated, place, body) VALUES (?, ?, ?, ?, "+next+"statements), ?)",
+		return tx.Exec("INSERT INTO statements (id, office, system, dated, place, body) VALUES (?, ?, ?, ?, "+next(tx, "statements", "place")+", ?)",
 			st.ID, st.Office, st.System, st.On.String(), text(st)).Error
 	})
 }
@@ -53,7 +49,7 @@ func (s *Store) Statements(ctx context.Context, q workflow.StatementQuery) ([]wo
 // AddDutyMark keeps a mark.
 func (s *Store) AddDutyMark(ctx context.Context, m workflow.DutyMark) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("INSERT INTO duty_marks (id, office, dated, place, body) VALUES (?, ?, ?, "+next+"duty_marks), ?)", m.ID, m.Office, m.On.String(), text(m)).Error
+		return tx.Exec("INSERT INTO duty_marks (id, office, dated, place, body) VALUES (?, ?, ?, "+next(tx, "duty_marks", "place")+", ?)", m.ID, m.Office, m.On.String(), text(m)).Error
 	})
 }
 
@@ -66,7 +62,7 @@ func (s *Store) DutyMarks(ctx context.Context, office string, until workflow.Day
 func (s *Store) AddLayers(ctx context.Context, list []workflow.Layer) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
 		for _, l := range list {
-			err := tx.Exec("INSERT INTO layers (id, owner, dated, place, body) VALUES (?, ?, ?, "+next+"layers), ?)", l.ID, l.Owner, l.On.String(), text(l)).Error
+			err := tx.Exec("INSERT INTO layers (id, owner, dated, place, body) VALUES (?, ?, ?, "+next(tx, "layers", "place")+", ?)", l.ID, l.Owner, l.On.String(), text(l)).Error
 			if errors.Is(err, gorm.ErrDuplicatedKey) {
 				return stale()
 			}
@@ -93,7 +89,7 @@ func (s *Store) AddPlan(ctx context.Context, p workflow.PlanList) error {
 		if p.Edition != last+1 {
 			return stale()
 		}
-		return tx.Exec("INSERT INTO plan_lists (owner, kind, year, edition, dated, body) VALUES (?, ?, ?, ?, ?, ?)", p.Owner, p.Kind, p.Year, p.Edition, p.On.String(), text(p)).Error
+		return one(tx.Exec("INSERT INTO plan_lists (owner, kind, year, edition, dated, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", p.Owner, p.Kind, p.Year, p.Edition, p.On.String(), text(p)))
 	})
 }
 

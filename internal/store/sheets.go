@@ -25,14 +25,7 @@ func (s *Store) Sheet(ctx context.Context, id string) (*workflow.Sheet, error) {
 // Sheets selects sheets, those of a case in the order of their copies.
 func (s *Store) Sheets(ctx context.Context, q workflow.SheetQuery) ([]*workflow.Sheet, error) {
 	return bodies[*workflow.Sheet](s.read(ctx), `SELECT body FROM sheets WHERE (? = '' OR case_id = ?) AND (? = '' OR system = ?) AND shared = ? ORDER BY case_id, copy, id`,
-		q.Case, q.Case, q.System, q.System, flagged(q.Shared))
-}
-
-func flagged(yes bool) int {
-	if yes {
-		return 1
-	}
-	return 0
+		q.Case, q.Case, q.System, q.System, flag(q.Shared))
 }
 
 // KeepSheet writes a sheet with its event; another revision than before is stale.
@@ -47,16 +40,8 @@ func (s *Store) KeepSheet(ctx context.Context, sh *workflow.Sheet, was int64, e 
 
 // putSheet writes a sheet over the revision it was before, 0 for none.
 func putSheet(tx *gorm.DB, sh *workflow.Sheet, was int64) error {
-	have := int64(0)
-	if err := tx.Raw("SELECT COALESCE((SELECT revision FROM sheets WHERE id = ?), 0)", sh.ID).Scan(&have).Error; err != nil {
-		return err
-	}
-	if have != was {
-		return stale()
-	}
-	return tx.Exec(`INSERT INTO sheets (id, case_id, system, copy, shared, revision, body) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, body = excluded.body`,
-		sh.ID, sh.Case, sh.System, sh.Copy, flagged(sh.Shared), sh.Revision, text(sh)).Error
+	return row{"sheets", []string{"id", "case_id", "system", "copy", "shared", "revision", "body"},
+		[]any{sh.ID, sh.Case, sh.System, sh.Copy, flag(sh.Shared), sh.Revision, text(sh)}}.over(tx, was)
 }
 
 // keepSheets writes the copies that go out with a step.
@@ -79,15 +64,7 @@ func (s *Store) Supplement(ctx context.Context, catalogue string) (regime.Supple
 // KeepSupplement writes what is put beside a catalogue with its event.
 func (s *Store) KeepSupplement(ctx context.Context, sup regime.Supplement, was int64, e workflow.Event) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		have := int64(0)
-		if err := tx.Raw("SELECT COALESCE((SELECT revision FROM supplements WHERE catalogue = ?), 0)", sup.Catalogue).Scan(&have).Error; err != nil {
-			return err
-		}
-		if have != was {
-			return stale()
-		}
-		err := tx.Exec("INSERT INTO supplements (catalogue, revision, body) VALUES (?, ?, ?) ON CONFLICT (catalogue) DO UPDATE SET revision = excluded.revision, body = excluded.body",
-			sup.Catalogue, sup.Revision, text(sup)).Error
+		err := row{"supplements", []string{"catalogue", "revision", "body"}, []any{sup.Catalogue, sup.Revision, text(sup)}}.over(tx, was)
 		if err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ func (s *Store) Accounts(ctx context.Context) ([]identity.Listed, error) {
 		out[i] = r.Listed
 		out[i].Last, out[i].From = moment(r.LastIn), r.LastFrom
 	}
-	return out, err
+	return out, faulty(err)
 }
 
 // sessionRow is a session as it is kept.
@@ -55,7 +55,7 @@ func (s *Store) Sessions(ctx context.Context) ([]identity.Session, error) {
 	for i, r := range rows {
 		out[i] = r.session()
 	}
-	return out, err
+	return out, faulty(err)
 }
 
 // DropSessions ends the sessions of a login but one.
@@ -71,7 +71,7 @@ func (s *Store) Factor(ctx context.Context, login string) (f identity.Factor, er
 	if got.Error == nil && got.RowsAffected == 0 {
 		return f, identity.ErrUnknown
 	}
-	return f, got.Error
+	return f, faulty(got.Error)
 }
 
 // SaveFactor puts a second step in the place of the one that was seen.
@@ -134,7 +134,7 @@ func (s *Store) Tries(ctx context.Context, names ...string) (map[string]identity
 	for _, r := range rows {
 		out[r.Name] = identity.Try{N: r.N, Last: time.Unix(r.Last, 0)}
 	}
-	return out, err
+	return out, faulty(err)
 }
 
 // AddTries counts one more try and forgets those of long ago.
@@ -155,7 +155,7 @@ func (s *Store) AddTries(ctx context.Context, now, forgotten time.Time, names ..
 // ForgetTries forgets the tries under a name and those under it and a place.
 func (s *Store) ForgetTries(ctx context.Context, name string) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM sign_in_tries WHERE name = ? OR substr(name, 1, ?) = ?", name, len(name)+1, name+" ").Error
+		return tx.Exec("DELETE FROM sign_in_tries WHERE name = ? OR substr(name, 1, CAST(? AS INTEGER)) = ?", name, len(name)+1, name+" ").Error
 	})
 }
 
@@ -163,7 +163,7 @@ func (s *Store) ForgetTries(ctx context.Context, name string) error {
 func (s *Store) Home(ctx context.Context, name string, since time.Time) (bool, error) {
 	var n int64
 	err := s.read(ctx).Raw("SELECT COUNT(*) FROM sign_in_homes WHERE name = ? AND last >= ?", name, since.Unix()).Scan(&n).Error
-	return n > 0, err
+	return n > 0, faulty(err)
 }
 
 // PutHome remembers a place that was signed in from.

@@ -1,5 +1,5 @@
-// Package store keeps and finds the nouns in SQLite, inside one transaction a
-// step. Rows are private; it knows nothing of papers' layout or of HTTP.
+// Package store keeps and finds the nouns in SQLite or PostgreSQL, inside one
+// transaction a step. Rows are private; it knows nothing of papers' layout or of HTTP.
 package store
 
 import (
@@ -9,21 +9,25 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
+	"time"
 
-	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
 
 	"capdo/migrations"
 	"capdo/workflow"
 )
 
-// Store is a SQLite store: one writer, several readers that cannot write.
+// Store is a store on SQLite (one writer, several readers that cannot write) or
+// on PostgreSQL (one pool, shared with other copies of the program).
 type Store struct {
-	w, r *gorm.DB
+	w, r  *gorm.DB
+	grace time.Duration // how long a number that was reserved may still be used by a step of another copy
 }
+
+// Grace is how long a reserved number is left to the copy of the program that
+// reserved it, where there may be several; no request takes as long.
+const Grace = 10 * time.Minute
 
 // Options say how a database is opened.
 type Options struct {
@@ -31,7 +35,9 @@ type Options struct {
 }
 
 // OpenError says why a database cannot be used: missing, read_only (the file or
-// its folder), not_a_database, too_new, not_migrated, busy, failing (the disk).
+// its folder; a standby), not_a_database, too_new, not_migrated, busy, failing
+// (the disk); of PostgreSQL also unreachable, denied (who we say we are) and
+// address (that cannot be read). Path is without secrets.
 type OpenError struct {
 	Path, Reason string
 	Err          error
@@ -43,84 +49,77 @@ func (e *OpenError) Error() string { return fmt.Sprintf("store: %s: %s: %v", e.P
 // Unwrap gives the cause.
 func (e *OpenError) Unwrap() error { return e.Err }
 
-// dsn sets what must hold for every connection: WAL, full synchronisation so
-// that an approval survives power loss, foreign keys, immediate transactions.
-func dsn(path string, readOnly bool) string {
-	q := url.Values{"_journal_mode": {"WAL"}, "_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"}}
-	if readOnly {
-		q = url.Values{"mode": {"ro"}, "_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_query_only": {"on"}}
-	}
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
-}
-
-// Open opens a database file.
-func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	fail := func(reason string, err error) (*Store, error) { return nil, &OpenError{path, reason, err} }
-	info, err := os.Stat(path)
-	gone := errors.Is(err, fs.ErrNotExist)
-	if gone && !o.Create {
-		return fail("missing", err)
-	}
-	if err != nil && !gone {
-		return fail("read_only", err)
-	}
-	if err == nil && info.IsDir() {
-		return fail("not_a_database", errors.New("it is a folder"))
+// Open opens a database: a file, or PostgreSQL where the name is an address
+// (postgres://…).
+func Open(ctx context.Context, db string, o Options) (*Store, error) {
+	s, name := &Store{grace: Grace}, migrations.Postgres
+	var err error
+	if IsDSN(db) {
+		s.w, err = connectPostgres(ctx, db)
+		s.r = s.w
+	} else {
+		s.grace, name = 0, migrations.SQLite
+		if reason, fault := usable(db, o.Create); fault != nil {
+			return nil, &OpenError{db, reason, fault}
+		}
+		s.w, err = connectSQLite(db, false, 1)
 	}
 	if err == nil {
-		f, err := os.OpenFile(path, os.O_RDWR, 0)
-		if err != nil {
-			return fail("read_only", err)
-		}
-		f.Close()
+		err = s.ready(ctx, name, o)
 	}
-	s := &Store{}
-	if s.w, err = connect(dsn(path, false), 1); err == nil {
-		err = s.ready(ctx, o)
+	if err == nil && s.r == nil {
+		s.r, err = connectSQLite(db, true, 4)
 	}
-	switch {
-	case errors.Is(err, migrations.ErrNewer):
-		return fail("too_new", errors.Join(err, s.Close()))
-	case errors.Is(err, migrations.ErrOld):
-		return fail("not_migrated", errors.Join(err, s.Close()))
-	case err != nil:
-		return fail(reasonOf(err), errors.Join(err, s.Close()))
-	}
-	if s.r, err = connect(dsn(path, true), 4); err != nil {
-		return fail(reasonOf(err), errors.Join(err, s.Close()))
+	if err != nil {
+		return nil, &OpenError{Shown(db), reasonOf(err), errors.Join(err, s.Close())}
 	}
 	return s, nil
 }
 
-func connect(dsn string, most int) (*gorm.DB, error) {
-	db, err := gorm.Open(sqlite.Open(dsn), &gorm.Config{TranslateError: true, SkipDefaultTransaction: true,
-		Logger: logger.New(nil, logger.Config{LogLevel: logger.Silent, ParameterizedQueries: true})})
-	if err != nil {
-		return nil, err
+// usable asks of a file what its mode and its place say.
+func usable(path string, create bool) (reason string, err error) {
+	info, err := os.Stat(path)
+	gone := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case gone && !create:
+		return "missing", err
+	case gone:
+		return "", nil
+	case err != nil:
+		return "read_only", err
+	case info.IsDir():
+		return "not_a_database", errors.New("it is a folder")
 	}
-	raw, err := db.DB()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return nil, err
+		return "read_only", err
 	}
-	raw.SetMaxOpenConns(most)
-	return db, raw.Ping()
+	return "", f.Close()
 }
 
-func (s *Store) ready(ctx context.Context, o Options) error {
+func (s *Store) ready(ctx context.Context, name string, o Options) error {
 	raw, err := s.w.DB()
 	if err != nil {
 		return err
 	}
+	bring := migrations.Check
 	if o.Create {
-		return migrations.Up(ctx, raw, migrations.SQLite)
+		bring = migrations.Up
 	}
-	return migrations.Check(ctx, raw, migrations.SQLite)
+	if err := bring(ctx, raw, name); err != nil {
+		return err
+	}
+	return s.fillKeys(ctx)
 }
 
 // Close closes both pools.
 func (s *Store) Close() error {
 	var faults []error
-	for _, db := range []*gorm.DB{s.r, s.w} {
+	pools := []*gorm.DB{s.r}
+	if s.w != s.r {
+		pools = append(pools, s.w)
+	}
+	for _, db := range pools {
 		if db == nil {
 			continue
 		}
@@ -143,11 +142,11 @@ func stale() error { return &workflow.Problem{Kind: workflow.Stale, Key: "case.m
 func body[T any](db *gorm.DB, into *T, query string, args ...any) (bool, error) {
 	var text string
 	err := db.Raw(query, args...).Row().Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || noText(err) {
 		return false, nil
 	}
 	if err != nil {
-		return false, err
+		return false, faulty(err)
 	}
 	return true, json.Unmarshal([]byte(text), into)
 }
@@ -156,7 +155,7 @@ func body[T any](db *gorm.DB, into *T, query string, args ...any) (bool, error) 
 func bodies[T any](db *gorm.DB, query string, args ...any) ([]T, error) {
 	var texts []string
 	if err := db.Raw(query, args...).Scan(&texts).Error; err != nil {
-		return nil, err
+		return nil, unlessNoText(err)
 	}
 	out := make([]T, len(texts))
 	for i, t := range texts {
@@ -175,19 +174,42 @@ func text(v any) string {
 	return string(b)
 }
 
-// put writes a row of id and body, new or changed.
-func put(db *gorm.DB, table, id string, v any) error {
-	return db.Exec("INSERT INTO "+table+" (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body", id, text(v)).Error
-}
-
 func (s *Store) read(ctx context.Context) *gorm.DB { return s.r.WithContext(ctx) }
 
-// write runs one short transaction, whole or not at all. A full, failing or
-// read-only disk is a problem of kind busy.
+// How often a transaction that met another on PostgreSQL is begun again.
+const again = 5
+
+// write runs one short transaction, whole or not at all; do may run more than
+// once. A full, failing or read-only disk and a database that does not answer
+// are problems of kind busy.
 func (s *Store) write(ctx context.Context, do func(tx *gorm.DB) error) error {
-	err := s.w.WithContext(ctx).Transaction(do)
+	var err error
+	for range again {
+		if err = s.w.WithContext(ctx).Transaction(do); !crossed(err) {
+			break
+		}
+	}
 	if _, ok := workflow.ProblemOf(err); err != nil && !ok {
 		return faulty(err)
 	}
 	return err
+}
+
+// Shared tells whether other copies of the program may use the database at the
+// same time.
+func (s *Store) Shared() bool { return s.r == s.w }
+
+// Alone does what one copy of the program at a time shall do; where another is
+// at it already, nothing, and that is no error.
+func (s *Store) Alone(ctx context.Context, what string, do func() error) error {
+	if !s.Shared() {
+		return do() // a file is one program's alone
+	}
+	return s.w.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		free := false
+		if err := tx.Raw(speak(tx).try, "capdo/"+what).Row().Scan(&free); err != nil || !free {
+			return faulty(err)
+		}
+		return do()
+	})
 }

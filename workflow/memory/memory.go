@@ -116,17 +116,30 @@ func (s *Store) System(_ context.Context, id string) (*workflow.System, error) {
 	return get(s, s.systems, "system", id)
 }
 
-// Systems selects systems by id order.
+// Systems selects systems in the order of the query.
 func (s *Store) Systems(_ context.Context, q workflow.SystemQuery) ([]*workflow.System, error) {
+	found := all(s, s.systems)
+	slices.SortFunc(found, func(a, b *workflow.System) int { return strings.Compare(q.Cursor(a), q.Cursor(b)) })
 	var out []*workflow.System
-	for _, sys := range all(s, s.systems) {
-		if sys.ID > q.After && (q.Owner == "" || slices.Contains(sys.Owners, q.Owner)) && (q.Operator == "" || slices.Contains(sys.Operators, q.Operator)) &&
-			strings.Contains(vn.Fold(sys.Name), vn.Fold(q.Name)) && len(out) < limit(q.Limit) {
+	for _, sys := range found {
+		if q.Cursor(sys) > q.After && fitsSystem(sys, q) && len(out) < limit(q.Limit) {
 			out = append(out, sys)
 		}
 	}
 	return out, nil
 }
+
+func fitsSystem(sys *workflow.System, q workflow.SystemQuery) bool {
+	folded := vn.Fold(sys.Name)
+	for _, word := range q.Words() {
+		if !strings.Contains(folded, word) {
+			return false
+		}
+	}
+	return (q.Owner == "" || len(sys.Owners) > 0 && sys.Owners[0] == q.Owner) && (q.Operator == "" || slices.Contains(sys.Operators, q.Operator)) &&
+		(q.SDU == "" || sys.SDU == q.SDU) && (q.State == "" || sys.State == q.State) && (q.Level == nil || sys.Level == *q.Level)
+}
+
 func limit(n int) int {
 	if n == 0 {
 		return 50
