@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,7 +30,11 @@ type systemRow struct {
 
 // systems lists the systems a person may see.
 func (r *room) systems(g *gin.Context) {
-	q := workflow.SystemQuery{Name: strings.TrimSpace(g.Query("q")), After: g.Query("after"), Limit: pageSize}
+	q := workflow.SystemQuery{Name: strings.TrimSpace(g.Query("q")), State: g.Query("state"), Operator: g.Query("operator"),
+		Sort: workflow.ByName, After: g.Query("after"), Limit: pageSize}
+	if level, err := number(g.Query("level")); err == nil {
+		q.Level = &level
+	}
 	page, err := r.Service.ListSystems(g, who(g), q)
 	if err != nil {
 		r.fail(g, err)
@@ -47,7 +52,31 @@ func (r *room) systems(g *gin.Context) {
 			rows[i].Due = r.due(c.Case)
 		}
 	}
-	r.render(g, http.StatusOK, "systems", "systems", gin.H{"Rows": rows, "Q": q.Name, "Next": nextOf(g, page.Next), "First": q.After == ""})
+	filters, err := r.systemFilters(g, q, names)
+	if err != nil {
+		r.fail(g, err)
+		return
+	}
+	filters["Rows"], filters["Next"], filters["First"] = rows, nextOf(g, page.Next), q.After == ""
+	r.render(g, http.StatusOK, "systems", "systems", filters)
+}
+
+// systemFilters are what the list can be narrowed by, with what is chosen.
+func (r *room) systemFilters(g *gin.Context, q workflow.SystemQuery, names map[string]string) (gin.H, error) {
+	levels := []option{{Value: "0", Label: "dashboard.no_level", Key: true, On: q.Level != nil && *q.Level == 0}}
+	for n := 1; n <= 5; n++ {
+		levels = append(levels, option{Value: itoa(n), Label: itoa(n), On: q.Level != nil && *q.Level == n})
+	}
+	reg, ok := r.Service.Book.On(r.Service.Today())
+	if !ok {
+		reg = r.Service.Book.Regimes[len(r.Service.Book.Regimes)-1]
+	}
+	var states []option
+	for _, s := range slices.Sorted(maps.Keys(reg.System.States)) {
+		states = append(states, option{Value: s, Label: "state." + s, Key: true, On: s == q.State})
+	}
+	return gin.H{"Q": q.Name, "Levels": levels, "States": states, "Operator": q.Operator, "OperatorName": names[q.Operator],
+		"Filtered": q.Name != "" || q.State != "" || q.Operator != "" || q.Level != nil}, nil
 }
 
 // nextOf is the address of the next page of a list, empty at the end.
