@@ -57,7 +57,7 @@ func (b Table) draw(s *sheet) {
 		}
 		for i, cells := range b.Rows {
 			r := g.row(cells)
-			keep := g.kept(b.Rows[i:])
+			keep := g.kept(r, b.Rows[i:])
 			if i == len(b.Rows)-1 && r.high+closing+tail+g.head.high < s.capacity() {
 				keep += closing + tail
 			}
@@ -89,15 +89,15 @@ func (s *sheet) opening(b Block) float64 {
 	g := t.grid(s)
 	high := g.head.high
 	if len(t.Rows) > 0 {
-		high += g.kept(t.Rows)
+		high += g.kept(g.row(t.Rows[0]), t.Rows)
 	}
 	return min(high, s.capacity()/2)
 }
 
-// kept is the height of the first row and, where it is a heading inside the
-// table, of the row it stays with.
-func (g *grid) kept(rows [][]string) float64 {
-	high := g.row(rows[0]).high
+// kept is the height of the first of some rows and, where it is a heading inside
+// the table, of the row it stays with.
+func (g *grid) kept(r row, rows [][]string) float64 {
+	high := r.high
 	if len(rows) > 1 && len(rows[0]) > 0 && rows[0][0] == "" {
 		if next := high + g.row(rows[1]).high; next+g.head.high < g.s.capacity() {
 			return next
