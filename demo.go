@@ -119,7 +119,7 @@ func (a *app) printDemo(ctx context.Context, svc *workflow.Service, dir string) 
 		return err
 	}
 	for _, format := range []string{"pdf", "xlsx", "csv", "text"} {
-		b, err := a.registerAs(ctx, svc, o.ID, svc.Today(), format)
+		b, err := a.registerAs(ctx, svc, o.ID, svc.Today(), format, 0)
 		if err == nil {
 			err = a.deliver(filepath.Join(dir, "register-"+svc.Today().String()+"."+format), b)
 		}

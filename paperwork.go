@@ -153,7 +153,9 @@ func (a *app) registerFile(f workflow.PaperFacts, format string) ([]byte, string
 
 func printRegister(ctx context.Context, a *app, args []string) error {
 	var owner, on, format string
+	volume := 0
 	f, _, err := a.flags("print register", args, func(fs *flag.FlagSet) {
+		fs.IntVar(&volume, "volume", 0, "")
 		fs.StringVar(&owner, "owner", "", "")
 		fs.StringVar(&on, "on", "", "")
 		fs.StringVar(&format, "format", "text", "")
@@ -180,7 +182,7 @@ func printRegister(ctx context.Context, a *app, args []string) error {
 			return a.writeJSON(svc.Lines(rows))
 		}
 		a.progress("cli.printing", 0)
-		b, err := a.registerAs(ctx, svc, o.ID, day, format)
+		b, err := a.registerAs(ctx, svc, o.ID, day, format, volume)
 		if err != nil {
 			return err
 		}
@@ -189,9 +191,9 @@ func printRegister(ctx context.Context, a *app, args []string) error {
 }
 
 // registerAs gives the register of a day in a format: the edition that is kept, or data.
-func (a *app) registerAs(ctx context.Context, svc *workflow.Service, owner string, on workflow.Day, format string) ([]byte, error) {
+func (a *app) registerAs(ctx context.Context, svc *workflow.Service, owner string, on workflow.Day, format string, volume int) ([]byte, error) {
 	if format == "pdf" || format == "text" {
-		_, out, err := svc.PrintRegister(ctx, owner, on)
+		_, out, err := svc.PrintRegisterVolume(ctx, owner, on, volume)
 		if format == "text" {
 			return []byte(out.Text), err
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 func (d *door) register(g *gin.Context) {
-	if _, _, ok := d.query(g, "on", "format"); !ok {
+	if _, _, ok := d.query(g, "on", "format", "volume"); !ok {
 		return
 	}
 	on := d.Service.Today()
@@ -40,7 +40,13 @@ func (d *door) register(g *gin.Context) {
 func (d *door) registerAs(g *gin.Context, on regime.Day) (content []byte, kind string, err error) {
 	switch format := g.Query("format"); format {
 	case "pdf", "text":
-		_, out, err := d.Service.PrintRegister(g, g.Param("owner"), on)
+		volume := 0
+		if s := g.Query("volume"); s != "" {
+			if volume, err = strconv.Atoi(s); err != nil {
+				return nil, "", invalid("volume", "expect.volume", s)
+			}
+		}
+		_, out, err := d.Service.PrintRegisterVolume(g, g.Param("owner"), on, volume)
 		if format == "text" {
 			return []byte(out.Text), "text/plain; charset=utf-8", err
 		}

@@ -253,3 +253,16 @@ func TestSystemsAreListedOnlyAsTheyCanBe(t *testing.T) {
 		t.Errorf("a sign of patterns finds %d", n)
 	}
 }
+
+func TestARegisterIsAskedForByVolumeOnlyWhereItHasSome(t *testing.T) {
+	p := newProvince(t, nil)
+	an := p.as("an")
+	whole, one := an.get("/api/v1/registers/ubnd?format=pdf"), an.get("/api/v1/registers/ubnd?format=pdf&volume=1")
+	if whole.Code != 200 || whole.text != one.text || !strings.HasPrefix(whole.text, "%PDF") {
+		t.Errorf("%d, %d", whole.Code, one.Code)
+	}
+	for _, n := range []string{"2", "-1"} {
+		an.get("/api/v1/registers/ubnd?format=pdf&volume="+n).isProblem(t, 422, "invalid", "register.volumes")
+	}
+	an.get("/api/v1/registers/ubnd?format=pdf&volume=x").isProblem(t, 422, "invalid", "field.invalid")
+}

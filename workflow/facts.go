@@ -182,7 +182,22 @@ type RegisterFacts struct {
 	Counts [6]int     // by level, index 1 to 5
 	Sets   []SetCount // by rule set, where there is more than one
 	Source string     // named import sources, if any
+	Total  int        // rows of the whole
+	Volume int        // which part of a long register this is, from 1; 0: the whole
+	Parts  int        // how many volumes there are
 }
+
+// volume is the n-th part of a register, from 1, of most rows each. Counts stay
+// those of the whole.
+func (f *RegisterFacts) volume(n, most int) *RegisterFacts {
+	part := *f
+	part.Volume, part.Parts = n, f.Volumes(most)
+	part.Rows = f.Rows[(n-1)*most : min(n*most, len(f.Rows))]
+	return &part
+}
+
+// Volumes is how many volumes a register takes of most rows each.
+func (f *RegisterFacts) Volumes(most int) int { return max(1, (len(f.Rows)+most-1)/most) }
 
 // RegisterRow is one printed row.
 type RegisterRow struct {

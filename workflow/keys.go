@@ -26,7 +26,7 @@ func ProblemKeys() []string {
 	keys := []string{"field.invalid", "text.bad_character", "facts.contradict", "act.unknown", "act.not_open", "act.denied",
 		"level.not_yet", "create.use_redetermination", "case.moved_on", "regime.no_declaration", "number.no_symbol",
 		"number.taken", "number.not_reserved", "guard.calendar_known", "not_found.case", "not_found.system", "not_found.office",
-		"not_found.person", "not_found.number", "not_found.paper", "not_found.form", "not_found.regime", "not_found.proof"}
+		"not_found.person", "not_found.number", "not_found.paper", "not_found.form", "not_found.regime", "not_found.proof", "register.volumes"}
 	keys = append(keys, "file.frozen", "not_found.attachment", "not_found.content", "content.no_longer_lent")
 	for _, n := range ContentNames() {
 		keys = append(keys, "content.missing."+n)

@@ -481,9 +481,6 @@ func (s *Snapshot) person(id string) Person {
 	return Person{}
 }
 
-// signOf is how the head of an office signs in own right or for a collective body.
-func signOf(o OfficeFacts) SignFacts { return SignFacts{First: o.Mark, Second: o.Title} }
-
 // headOf names the head of an office on a day: the actor when he is one.
 func (s *Snapshot) headOf(office string, on Day, actor string) string {
 	name := ""

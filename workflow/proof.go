@@ -169,10 +169,19 @@ func (s *Service) proofState(ctx context.Context, p Proof) (string, error) {
 		return inForce, nil // it ends what was before it, and nothing ends it
 	}
 	newest, err := s.Store.Newest(ctx, p.Issuer)
-	if err == nil && newest != p.Paper {
+	if err == nil && whole(newest) != whole(p.Paper) {
 		return superseded, nil
 	}
 	return inForce, err
+}
+
+// volumeMark stands before the number of a volume in the id of an edition.
+const volumeMark = ".v"
+
+// whole is the edition that a volume belongs to.
+func whole(edition string) string {
+	id, _, _ := strings.Cut(edition, volumeMark)
+	return id
 }
 
 // stateOfCase reads it from the rows that the case brought into the register: the
@@ -201,15 +210,19 @@ func (s *Service) stateOfCase(ctx context.Context, p Proof) (string, error) {
 	return inForce, nil
 }
 
-// edition gives the printed register of these facts: the one that was handed out
-// before, byte for byte, or a new one that is kept from now on.
-func (s *Service) edition(ctx context.Context, f PaperFacts) (Paper, error) {
+// edition gives the printed register of these facts, or one volume of it: the one
+// that was handed out before, byte for byte, or a new one that is kept from now on.
+func (s *Service) edition(ctx context.Context, f PaperFacts, volume int) (Paper, error) {
 	facts, err := json.Marshal(f)
 	if err != nil {
 		return Paper{}, err
 	}
 	sum := sha256.Sum256(facts)
 	id := f.Form + "." + hex.EncodeToString(sum[:10])
+	if volume > 0 {
+		id += volumeMark + itoa(volume)
+		f.Register = f.Register.volume(volume, RegisterVolume)
+	}
 	kept, err := s.Store.Paper(ctx, id)
 	if p, is := ProblemOf(err); !is || p.Kind != NotFound {
 		return kept, err

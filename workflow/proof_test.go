@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -177,6 +178,45 @@ func TestAnEditionOfTheRegisterIsHandedOutUnchangedUntilTheRegisterSaysSomething
 	for code, want := range map[string]string{facts.Proof.Code: "superseded", newer.Proof.Code: "in_force"} {
 		if v, err := p.VerifyCode(ctx, code); err != nil || v.State != want || v.Date != p.Today() {
 			t.Errorf("%+v, %v, want %s", v, err, want)
+		}
+	}
+}
+
+func TestALongRegisterIsPrintedByVolumesThatAreOneEdition(t *testing.T) {
+	p := newProvince(t, "2022-03-01")
+	var rows []workflow.RegisterEntry
+	for i := range workflow.RegisterVolume + 3 {
+		id := fmt.Sprintf("e%05d", i)
+		rows = append(rows, workflow.RegisterEntry{ID: id, Owner: "ubnd", System: id, SystemName: "Hệ thống", OperatorName: "Sở", Level: 2, Decided: workflow.LooseOf(day("2021-01-04")), From: day("2021-01-04"), Order: i + 1})
+	}
+	if err := p.Store.Import(ctx, &workflow.Intake{Entries: rows}); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{0, -1, 3} {
+		_, _, err := p.PrintRegisterVolume(ctx, "ubnd", p.Today(), n)
+		if problem, ok := workflow.ProblemOf(err); !ok || problem.Key != "register.volumes" || problem.Args["count"] != "2" {
+			t.Errorf("volume %d: %v", n, err)
+		}
+	}
+	facts, out, err := p.PrintRegisterVolume(ctx, "ubnd", p.Today(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Phụ lục I - Quyển 2/2", "\n20003 | Sở", "Danh sách gồm 20003 hệ thống: 20003 cấp độ 2; quyển này gồm 3 hệ thống."} {
+		if !strings.Contains(out.Text, want) {
+			t.Errorf("no %q in\n%s", want, out.Text)
+		}
+	}
+	if strings.Contains(out.Text, "\n20000 | ") {
+		t.Error("a row of the first volume stands in the second")
+	}
+	one, _, err := p.PrintRegisterVolume(ctx, "ubnd", p.Today(), 1)
+	if err != nil || len(one.Register.Rows) != workflow.RegisterVolume {
+		t.Fatalf("the first volume: %v", err)
+	}
+	for _, f := range []workflow.PaperFacts{one, facts} {
+		if v, err := p.VerifyCode(ctx, f.Proof.Code); err != nil || v.State != "in_force" {
+			t.Errorf("volume %d: %+v, %v", f.Register.Volume, v, err)
 		}
 	}
 }

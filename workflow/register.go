@@ -19,14 +19,36 @@ func (s *Service) Register(ctx context.Context, owner string, on Day) ([]Registe
 }
 
 // PrintRegister prints the register of an owner as of a day. The edition is kept:
-// as long as the register of that day says the same, the same one is handed out.
+// as long as the register of that day says the same, the same one is handed out. A
+// register of more than RegisterVolume rows is refused: it is printed by volumes.
 func (s *Service) PrintRegister(ctx context.Context, owner string, on Day) (PaperFacts, Printed, error) {
+	return s.PrintRegisterVolume(ctx, owner, on, 0)
+}
+
+// RegisterVolume is how many rows of a register are printed in one volume: a paper
+// is laid out in memory, and nobody binds more.
+const RegisterVolume = 20000
+
+// PrintRegisterVolume prints one volume of a long register, from 1; 0 is the whole.
+func (s *Service) PrintRegisterVolume(ctx context.Context, owner string, on Day, n int) (PaperFacts, Printed, error) {
+	p, err := s.RegisterEdition(ctx, owner, on, n)
+	return p.Facts, Printed{PDF: p.PDF, Text: p.Text}, err
+}
+
+// RegisterEdition is PrintRegisterVolume as the paper that is kept.
+func (s *Service) RegisterEdition(ctx context.Context, owner string, on Day, n int) (Paper, error) {
 	f, err := s.RegisterFacts(ctx, owner, on)
 	if err != nil {
-		return PaperFacts{}, Printed{}, err
+		return Paper{}, err
 	}
-	p, err := s.edition(ctx, f)
-	return p.Facts, Printed{PDF: p.PDF, Text: p.Text}, err
+	switch parts := f.Register.Volumes(RegisterVolume); {
+	case parts == 1 && n == 1:
+		n = 0
+	case n < 0 || n > parts || parts > 1 && n == 0:
+		return Paper{}, &Problem{Kind: Invalid, Key: "register.volumes", Args: map[string]string{"count": itoa(parts), "rows": itoa(RegisterVolume)},
+			Fields: []Field{{"volume", "expect.volume", itoa(n)}}}
+	}
+	return s.edition(ctx, f, n)
 }
 
 // RegisterFacts is what the register of an owner shows as of a day, for the
@@ -57,7 +79,7 @@ func (s *Service) RegisterFacts(ctx context.Context, owner string, on Day) (Pape
 }
 
 func registerFacts(rows []RegisterEntry, offices map[string]Office, on Day) *RegisterFacts {
-	f := &RegisterFacts{On: on}
+	f := &RegisterFacts{On: on, Total: len(rows)}
 	var sources []string
 	for i, e := range rows {
 		f.Counts[e.Level]++

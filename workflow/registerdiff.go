@@ -60,17 +60,6 @@ func (s *Service) CompareRegisters(ctx context.Context, owner string, on, before
 	return d, nil
 }
 
-// RegisterEdition keeps the printed register of a day and gives the id of its
-// paper; the same register gives the same edition again.
-func (s *Service) RegisterEdition(ctx context.Context, owner string, on Day) (paper string, err error) {
-	f, err := s.RegisterFacts(ctx, owner, on)
-	if err != nil {
-		return "", err
-	}
-	p, err := s.edition(ctx, f)
-	return p.ID, err
-}
-
 // Owners lists the offices that own a system and whose registers the person may
 // see.
 func (s *Service) Owners(ctx context.Context, who string) ([]Office, error) {

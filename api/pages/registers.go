@@ -143,10 +143,11 @@ func (r *room) printRegister(g *gin.Context) {
 		r.askAgain(g, d, err)
 		return
 	}
-	id, err := r.Service.RegisterEdition(g, d.Owner.ID, d.Day)
+	volume, _ := number(g.PostForm("volume"))
+	p, err := r.Service.RegisterEdition(g, d.Owner.ID, d.Day, volume)
 	if err != nil {
 		r.fail(g, err)
 		return
 	}
-	g.Redirect(http.StatusSeeOther, path("papers", id))
+	g.Redirect(http.StatusSeeOther, path("papers", p.ID))
 }

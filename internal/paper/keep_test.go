@@ -58,3 +58,27 @@ func TestWhatOnlyOpensALineStaysWithWhatFollows(t *testing.T) {
 		}
 	}
 }
+
+// TestAHeadingInsideATableRunsAcrossItsColumns asks that it takes one line where
+// its column alone would break it, and that no upright runs through it.
+func TestAHeadingInsideATableRunsAcrossItsColumns(t *testing.T) {
+	heading := "7.1.1. THIẾT LẬP CHÍNH SÁCH AN TOÀN THÔNG TIN CỦA CƠ QUAN"
+	d := Document{Blocks: []Block{Table{Columns: []Column{{Title: "STT", Width: 12}, {Title: "Yêu cầu", Width: 30}, {Title: "Kết quả"}, {Title: "Ghi chú"}},
+		Rows: [][]string{{"", heading}, {"1", "một", "đạt", ""}}}}}
+	if text := poppler(t, render(t, d), "pdftotext", "-layout"); !strings.Contains(text, heading) {
+		t.Errorf("the heading breaks:\n%s", text)
+	}
+	words := seenWords(t, render(t, d))
+	first, last := words[0], words[0]
+	for _, s := range words {
+		if s.text == "7.1.1." {
+			first = s
+		}
+		if s.text == "QUAN" {
+			last = s
+		}
+	}
+	if inset := first.left - (marginLeft + 12); inset < padX-0.2 || inset > padX+0.5 || last.base-first.base > 0.1 {
+		t.Errorf("it runs from %+v to %+v", first, last)
+	}
+}

@@ -131,12 +131,18 @@ type Checkbox struct {
 
 var plainSpace = strings.NewReplacer("\r\n", "\n", "\t", " ")
 
-// prepared returns the document as both writers see it: NFC, tabs as spaces,
-// capitals where the decree asks for them, list punctuation in place.
-func prepared(d Document) Document {
-	f := func(s string) string {
-		return strings.TrimSpace(plainSpace.Replace(vn.NFC(s)))
+// clean is a text as every writer sees it: NFC, tabs as spaces.
+func clean(s string) string {
+	if s = vn.NFC(s); strings.ContainsAny(s, "\r\t") { // most texts are clean, and there may be many
+		s = plainSpace.Replace(s)
 	}
+	return strings.TrimSpace(s)
+}
+
+// prepared returns the document as both writers see it: its texts clean, capitals
+// where the decree asks for them, list punctuation in place.
+func prepared(d Document) Document {
+	f := clean
 	out := d
 	out.Title, out.DraftMark, out.NotePerPage = f(d.Title), f(d.DraftMark), f(d.NotePerPage)
 	out.Blocks = make([]Block, 0, len(d.Blocks))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -17,11 +18,16 @@ var errNoTable = errors.New("the document has no table")
 // maxCell is the number of characters a spreadsheet cell holds.
 const maxCell = 32767
 
+// tablesOf finds the tables of a document. Their rows are left as they are, so
+// that a long register is not held twice; rows gives each as it is written.
 func tablesOf(d Document) ([]Table, error) {
-	d = prepared(d)
 	var list []Table
 	for _, b := range d.Blocks {
 		if t, ok := b.(Table); ok {
+			rows := t.Rows
+			t.Rows = nil
+			t = t.mapped(clean).(Table)
+			t.Rows = rows
 			list = append(list, t)
 		}
 	}
@@ -29,6 +35,23 @@ func tablesOf(d Document) ([]Table, error) {
 		return nil, errNoTable
 	}
 	return list, checkTables(d)
+}
+
+// rows gives the header, each row in turn, and the closing line.
+func (t Table) rows() iter.Seq2[int, []string] {
+	return func(yield func(int, []string) bool) {
+		if !yield(0, t.titles()) {
+			return
+		}
+		for i, r := range t.Rows {
+			if !yield(i+1, each(r, clean)) {
+				return
+			}
+		}
+		if t.Closing != "" {
+			yield(len(t.Rows)+1, []string{t.Closing})
+		}
+	}
 }
 
 // CSV writes the tables of a document, a blank line between two, as UTF-8
@@ -50,16 +73,8 @@ func CSV(w io.Writer, d Document) error {
 				return err
 			}
 		}
-		if err := out.Write(each(t.titles(), harmless)); err != nil {
-			return err
-		}
-		for _, r := range t.Rows {
+		for _, r := range t.rows() {
 			if err := out.Write(each(t.padded(r), harmless)); err != nil {
-				return err
-			}
-		}
-		if t.Closing != "" {
-			if err := out.Write(t.padded([]string{harmless(t.Closing)})); err != nil {
 				return err
 			}
 		}
@@ -151,25 +166,21 @@ func (t Table) sheet(f *excelize.File, name string) error {
 			return err
 		}
 	}
-	rows := append(make([][]string, 0, len(t.Rows)+1), t.titles())
-	rows = append(rows, t.Rows...)
-	if t.Closing != "" {
-		rows = append(rows, []string{t.Closing})
-	}
-	cells := make([]any, 0, len(t.Columns))
-	for i, r := range rows {
+	cells := make([]excelize.Cell, len(t.Columns)) // one set for all rows: a register may be long
+	row := make([]any, len(cells))
+	for i, r := range t.rows() {
 		style := body
 		if i == 0 {
 			style = head
 		}
-		cells = cells[:0]
-		for _, s := range r {
-			if utf8.RuneCountInString(s) > maxCell {
+		for j, text := range r {
+			if utf8.RuneCountInString(text) > maxCell {
 				return fmt.Errorf("row %d: a cell of more than %d characters", i, maxCell)
 			}
-			cells = append(cells, excelize.Cell{StyleID: style, Value: s})
+			cells[j] = excelize.Cell{StyleID: style, Value: text}
+			row[j] = &cells[j]
 		}
-		if err := out.SetRow(fmt.Sprintf("A%d", i+1), cells); err != nil {
+		if err := out.SetRow(fmt.Sprintf("A%d", i+1), row[:len(r)]); err != nil {
 			return err
 		}
 	}

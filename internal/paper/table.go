@@ -3,6 +3,7 @@ package paper
 import (
 	"cmp"
 	"fmt"
+	"strings"
 )
 
 // Paddings of a table cell, mm.
@@ -34,6 +35,7 @@ type grid struct {
 	head   row
 	repeat bool    // the header is short enough to stand on every page
 	top    float64 // of the part on this page
+	from   float64 // where the uprights not yet drawn begin
 }
 
 // row is a table row set into lines.
@@ -42,6 +44,7 @@ type row struct {
 	face  face
 	size  float64 // points
 	high  float64 // mm
+	spans bool    // a heading inside the table: its second cell runs across the rest
 }
 
 func (b Table) draw(s *sheet) {
@@ -54,7 +57,7 @@ func (b Table) draw(s *sheet) {
 		}
 		for i, cells := range b.Rows {
 			r := g.row(cells)
-			keep := g.kept(b.Rows[i:])
+			keep := g.kept(r, b.Rows[i:])
 			if i == len(b.Rows)-1 && r.high+closing+tail+g.head.high < s.capacity() {
 				keep += closing + tail
 			}
@@ -86,15 +89,15 @@ func (s *sheet) opening(b Block) float64 {
 	g := t.grid(s)
 	high := g.head.high
 	if len(t.Rows) > 0 {
-		high += g.kept(t.Rows)
+		high += g.kept(g.row(t.Rows[0]), t.Rows)
 	}
 	return min(high, s.capacity()/2)
 }
 
-// kept is the height of the first row and, where it is a heading inside the
-// table, of the row it stays with.
-func (g *grid) kept(rows [][]string) float64 {
-	high := g.row(rows[0]).high
+// kept is the height of the first of some rows and, where it is a heading inside
+// the table, of the row it stays with.
+func (g *grid) kept(r row, rows [][]string) float64 {
+	high := r.high
 	if len(rows) > 1 && len(rows[0]) > 0 && rows[0][0] == "" {
 		if next := high + g.row(rows[1]).high; next+g.head.high < g.s.capacity() {
 			return next
@@ -113,7 +116,7 @@ func (b Table) grid(s *sheet) *grid {
 			g.align[i] = c.Align[0]
 		}
 	}
-	g.head = row{head, bold, g.size, cellHeight(head, g.size)}
+	g.head = row{cells: head, face: bold, size: g.size, high: cellHeight(head, g.size)}
 	g.repeat = g.head.high <= s.capacity()/2
 	return g
 }
@@ -147,10 +150,29 @@ func (b Table) widths(room float64) []float64 {
 
 func (g *grid) row(cells []string) row {
 	lines := make([][]string, len(g.widths))
+	if spans(cells) {
+		lines[1] = wrap(cells[1], bold, g.size, g.beside()-2*padX)
+		return row{lines, bold, g.size, cellHeight(lines, g.size), true}
+	}
 	for i, c := range cells {
 		lines[i] = wrap(c, regular, g.size, g.widths[i]-2*padX)
 	}
-	return row{lines, regular, g.size, cellHeight(lines, g.size)}
+	return row{lines, regular, g.size, cellHeight(lines, g.size), false}
+}
+
+// spans tells whether a row is a heading inside the table: nothing but its second
+// cell is filled.
+func spans(cells []string) bool {
+	return len(cells) > 1 && cells[0] == "" && cells[1] != "" && strings.Join(cells[2:], "") == ""
+}
+
+// beside is the width of all columns beside the first.
+func (g *grid) beside() float64 {
+	w := -g.widths[0]
+	for _, c := range g.widths {
+		w += c
+	}
+	return w
 }
 
 func cellHeight(cells [][]string, size float64) float64 {
@@ -175,20 +197,20 @@ func (g *grid) begin() {
 }
 
 func (g *grid) open() {
-	g.top = g.s.y
+	g.top, g.from = g.s.y, g.s.y
 	g.across()
 }
 
 // end draws the uprights of the part on this page.
 func (g *grid) end() {
-	if g.s.y <= g.top {
+	if g.s.y <= g.from {
 		return
 	}
 	x := marginLeft
-	g.s.pdf.Line(x, g.top, x, g.s.y)
+	g.s.pdf.Line(x, g.from, x, g.s.y)
 	for _, w := range g.widths {
 		x += w
-		g.s.pdf.Line(x, g.top, x, g.s.y)
+		g.s.pdf.Line(x, g.from, x, g.s.y)
 	}
 }
 
@@ -228,7 +250,7 @@ func (g *grid) turn() {
 }
 
 func (r row) cut(n int) (part, rest row) {
-	part, rest = row{face: r.face, size: r.size}, row{face: r.face, size: r.size}
+	part, rest = row{face: r.face, size: r.size, spans: r.spans}, row{face: r.face, size: r.size, spans: r.spans}
 	for _, c := range r.cells {
 		k := min(n, len(c))
 		part.cells, rest.cells = append(part.cells, c[:k]), append(rest.cells, c[k:])
@@ -240,18 +262,30 @@ func (r row) cut(n int) (part, rest row) {
 // rule draws the cells of a row at s.y and the line below them.
 func (g *grid) rule(r row) {
 	s, h := g.s, single(r.size)
+	if r.spans {
+		g.end() // no upright runs through a heading
+	}
 	x := marginLeft
 	for i, lines := range r.cells {
-		y := s.y + (r.high-float64(len(lines))*h)/2
-		align := g.align[i]
-		if r.face == bold {
+		w, align := g.widths[i], g.align[i]
+		switch {
+		case r.spans:
+			w, align = g.beside(), 'L'
+		case r.face == bold:
 			align = 'C'
 		}
+		y := s.y + (r.high-float64(len(lines))*h)/2
 		for _, l := range lines {
-			s.text(x+padX, g.widths[i]-2*padX, y, item{text: l, face: r.face, size: r.size, h: h, align: align})
+			s.text(x+padX, w-2*padX, y, item{text: l, face: r.face, size: r.size, h: h, align: align})
 			y += h
 		}
 		x += g.widths[i]
+	}
+	if r.spans {
+		for _, x := range []float64{marginLeft, marginLeft + g.widths[0], marginLeft + g.widths[0] + g.beside()} {
+			s.pdf.Line(x, s.y, x, s.y+r.high)
+		}
+		g.from = s.y + r.high
 	}
 	s.y += r.high
 	g.across()

@@ -71,7 +71,7 @@ func facts(form string) workflow.PaperFacts {
 	case "form-08", "four-layer-register", "appendix-2", "appendix-3", "appendix-4":
 		listFacts(&f, ubnd)
 	case "register":
-		f.Register = &workflow.RegisterFacts{On: f.Date, Source: "danh-sach.csv"}
+		f.Register = &workflow.RegisterFacts{On: f.Date, Source: "danh-sach.csv", Total: 60}
 		for i := range 60 {
 			f.Register.Rows = append(f.Register.Rows, workflow.RegisterRow{N: i + 1, Unit: "Sở Khoa học và Công nghệ", System: "=Hệ thống mạng nội bộ", Level: 2, Decided: "4/2019", Meets: "met"})
 			f.Register.Counts[2]++
