@@ -42,6 +42,7 @@ type Snapshot struct {
 	Old     *Case              // dossier behind the entry in force, if any
 	OrgWide []*Case            // checks of the owner's whole activity that are not closed
 	Named   map[string]*System // other systems the fields name
+	Joined  []*System          // other systems the case speaks of, in its order
 	Office  string             // the office that is acted on
 	Above   []string           // owners of the systems that office operates or appraises, where the act asks for them
 }
@@ -53,6 +54,7 @@ type Change struct {
 	System    *System // as it shall be; nil when untouched
 	SystemID  string  // system whose revision is compared, even when untouched
 	SystemWas int64   // NewSystem: it must not be there yet
+	Joined    []*System // other systems of the dossier; each must still have the revision before its own
 	Event     Event
 	Papers    []Paper
 	Numbers   []string // ids of reserved numbers that become used

@@ -43,6 +43,11 @@ func compare(tx *gorm.DB, ch *workflow.Change) error {
 			return err
 		}
 	}
+	for _, sys := range ch.Joined {
+		if err := still(tx, "SELECT COALESCE((SELECT revision FROM systems WHERE id = ?), -1)", sys.ID, sys.Revision-1); err != nil {
+			return err
+		}
+	}
 	if err := comparePeople(tx, ch.People); err != nil || ch.SystemID == "" {
 		return err
 	}
@@ -63,6 +68,11 @@ func still(tx *gorm.DB, query, id string, was int64) error {
 func keepNouns(tx *gorm.DB, ch *workflow.Change) error {
 	if ch.System != nil {
 		if err := putSystem(tx, ch.System); err != nil {
+			return err
+		}
+	}
+	for _, sys := range ch.Joined {
+		if err := putSystem(tx, sys); err != nil {
 			return err
 		}
 	}
