@@ -49,11 +49,11 @@ type Snapshot struct {
 
 // Change is what one step leaves behind: kept together or not at all.
 type Change struct {
-	Case      *Case   // new or changed, nil when untouched
-	CaseWas   int64   // revision it must still have; 0 for a new case
-	System    *System // as it shall be; nil when untouched
-	SystemID  string  // system whose revision is compared, even when untouched
-	SystemWas int64   // NewSystem: it must not be there yet
+	Case      *Case     // new or changed, nil when untouched
+	CaseWas   int64     // revision it must still have; 0 for a new case
+	System    *System   // as it shall be; nil when untouched
+	SystemID  string    // system whose revision is compared, even when untouched
+	SystemWas int64     // NewSystem: it must not be there yet
 	Joined    []*System // other systems of the dossier; each must still have the revision before its own
 	Event     Event
 	Papers    []Paper
