@@ -203,7 +203,7 @@ func (m *move) lets(s *regime.Step) bool {
 	switch {
 	case s.Held != "" && s.Held != m.holds():
 		return false
-	case s.Task && len(m.tasks()) == 0, s.Decider && m.sys.Pending == nil:
+	case s.Task != "" && len(m.tasks(s)) == 0, s.Decider && m.sys.Pending == nil:
 		return false
 	case len(s.Whilst) > 0 && !contains(s.Whilst, m.sys.State):
 		return false

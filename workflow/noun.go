@@ -183,8 +183,10 @@ type Operation struct {
 type ReviewDone struct {
 	Rule   string `json:"rule"`
 	On     Day    `json:"on"`
-	Result string `json:"result"` // keep | redetermine
+	Result string `json:"result"` // keep | redetermine; empty where evidence is given
 	No     string `json:"no,omitempty"`
+
+	Evidence string `json:"evidence,omitempty"`
 }
 
 // Evaluation is an assessment beside the periodic check; it moves no date.
