@@ -73,7 +73,8 @@ type Change struct {
 }
 
 // Intake is an old register to be taken in: its offices, systems and rows, and
-// the checks they bring.
+// the checks they bring. A check beyond its first revision was there and begins
+// anew; it must still have the revision before.
 type Intake struct {
 	Offices []Office
 	Systems []*System

@@ -203,6 +203,9 @@ func (s *Store) Import(ctx context.Context, in *workflow.Intake) error {
 			}
 		}
 		for _, c := range in.Checks {
+			if err := still(tx, "SELECT COALESCE((SELECT revision FROM cases WHERE id = ?), 0)", c.ID, c.Revision-1); err != nil {
+				return err
+			}
 			if err := putCase(tx, c); err != nil {
 				return err
 			}

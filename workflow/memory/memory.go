@@ -504,6 +504,9 @@ func (s *Store) Import(_ context.Context, in *workflow.Intake) error {
 		s.systems[sys.ID] = copyOf(sys)
 	}
 	for _, c := range in.Checks {
+		if have := s.cases[c.ID]; c.Revision > 1 && (have == nil || have.Revision != c.Revision-1) {
+			return &workflow.Problem{Kind: workflow.Stale, Key: "case.moved_on"}
+		}
 		s.cases[c.ID] = copyOf(c)
 	}
 	s.entries = append(s.entries, in.Entries...)

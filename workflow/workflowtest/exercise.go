@@ -321,6 +321,13 @@ func imports(t *testing.T, s workflow.Store) {
 	if len(rows) != 1 {
 		t.Errorf("rows %+v", rows)
 	}
+	again := &workflow.Intake{Checks: []*workflow.Case{{ID: "i1.check", Kind: workflow.KindCheck, System: "i1", Stage: "resting", Revision: 3}}, Event: workflow.Event{Act: "import"}}
+	isKind(t, s.Import(ctx, again), workflow.Stale)
+	again.Checks[0].Revision = 2
+	ok(t, s.Import(ctx, again))
+	if c, err := s.Case(ctx, "i1.check"); err != nil || c.Revision != 2 || c.Stage != "resting" {
+		t.Errorf("a check that begins anew: %+v %v", c, err)
+	}
 }
 
 func dueCases(t *testing.T, s workflow.Store) {
