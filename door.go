@@ -57,6 +57,9 @@ func serve(ctx context.Context, a *app, args []string) error {
 		if err := st.Alone(ctx, "tick", func() error { return svc.Tick(ctx) }); err != nil {
 			return err
 		}
+		if err := svc.KeepRegisters(ctx); err != nil {
+			slog.Error("registers of the month", "error", err)
+		}
 		return a.receive(ctx, svc, l, st, a.door(svc, st, secure, trusted))
 	})
 }
@@ -132,6 +135,9 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service, st *store.Stor
 			})
 			if err != nil && ctx.Err() == nil {
 				slog.Error("timed work", "error", err)
+			}
+			if err := svc.KeepRegisters(ctx); err != nil && ctx.Err() == nil {
+				slog.Error("registers of the month", "error", err)
 			}
 		}
 	}

@@ -154,10 +154,8 @@ func endOperation(m *move) *Problem {
 
 // review answers the duties on the level that are open today.
 func review(m *move) *Problem {
-	for _, t := range m.tasks() {
-		if t.Answered {
-			m.sys.Reviews = append(m.sys.Reviews, ReviewDone{Rule: t.Rule, On: m.day, Result: m.f.text["result"], No: m.f.text["no"]})
-		}
+	for _, t := range m.tasks(m.step) {
+		m.sys.Reviews = append(m.sys.Reviews, ReviewDone{Rule: t.Rule, On: m.day, Result: m.f.text["result"], No: m.f.text["no"], Evidence: m.f.text["evidence"]})
 	}
 	return nil
 }

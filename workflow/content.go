@@ -58,6 +58,7 @@ type Content struct {
 	Regime      string       `json:"regime"`
 	On          Day          `json:"on,omitzero"` // day it was sent; zero: not sent yet
 	Overview    Overview     `json:"overview"`
+	Others      []Overview   `json:"others,omitempty"` // of the other systems of the dossier that have one
 	Attachments []Attachment `json:"attachments"`
 	Gone        []Borrow     `json:"gone,omitempty"`  // borrowed tables no longer lent
 	Paper       string       `json:"paper,omitempty"` // id of the overview as printed

@@ -282,7 +282,7 @@ func (s *Service) Rely(ctx context.Context, r Reliance) error {
 // ContentOf gives what a version of a dossier consists of: frozen as it was sent,
 // or as it stands now for the version being prepared.
 func (s *Service) ContentOf(ctx context.Context, caseID string, version int) (*Content, error) {
-	snap, err := s.Store.Snapshot(ctx, caseID, "")
+	snap, err := s.snapshot(ctx, caseID)
 	if err != nil {
 		return nil, err
 	}
@@ -311,19 +311,29 @@ func (s *Service) contentOf(ctx context.Context, snap *Snapshot, version int) (*
 
 // assemble gathers the content of the version being prepared.
 func (s *Service) assemble(ctx context.Context, snap *Snapshot) (*Content, error) {
-	own, err := s.Store.Overview(ctx, snap.System.ID)
-	if err != nil {
-		return nil, err
-	}
-	all, gone, err := s.whole(ctx, snap.System, own)
-	if err != nil {
-		return nil, err
+	c := &Content{Case: snap.Case.ID, Version: snap.Case.Version, Regime: snap.Case.Regime}
+	for i, sys := range append([]*System{snap.System}, snap.Joined...) {
+		own, err := s.Store.Overview(ctx, sys.ID)
+		if err != nil {
+			return nil, err
+		}
+		all, gone, err := s.whole(ctx, sys, own)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			c.Overview = *all
+		} else if !all.Empty() {
+			c.Others = append(c.Others, *all)
+		}
+		c.Gone = append(c.Gone, gone...)
 	}
 	list, err := s.Store.Attachments(ctx, snap.Case.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &Content{Case: snap.Case.ID, Version: snap.Case.Version, Regime: snap.Case.Regime, Overview: *all, Attachments: present(linked(list)), Gone: gone}, nil
+	c.Attachments = present(linked(list))
+	return c, nil
 }
 
 // contentWarnings lists what the description of the system lacks while the
@@ -356,9 +366,9 @@ func (s *Service) freeze(ctx context.Context, m *move) error {
 		return err
 	}
 	now := *m.snap
-	now.Case, now.System = m.c, m.sys
+	now.Case, now.System, now.Joined = m.c, m.sys, m.others
 	content, err := s.assemble(ctx, &now)
-	if err != nil || content.Overview.Empty() && len(content.Attachments) == 0 {
+	if err != nil || content.Overview.Empty() && len(content.Attachments)+len(content.Others) == 0 {
 		return err
 	}
 	content.Regime, content.On = m.r.Key, m.day
@@ -369,6 +379,15 @@ func (s *Service) freeze(ctx context.Context, m *move) error {
 			return err
 		}
 		m.change.Papers, content.Paper = append(m.change.Papers, p), p.ID
+	}
+	for _, o := range content.Others {
+		now.System = m.joined(o.System)
+		p, err := s.paper(ctx, m, s.overviewPaper(m.r, &now, &Content{Overview: o, Case: content.Case, Version: content.Version, Regime: content.Regime, On: content.On}))
+		if err != nil {
+			return err
+		}
+		p.ID += "." + o.System
+		m.change.Papers = append(m.change.Papers, p)
 	}
 	m.change.Content = content
 	return nil

@@ -35,7 +35,7 @@ func (m *move) cycle(entry RegisterEntry) *Problem {
 func (m *move) cycleOfOwner(entry RegisterEntry) *Problem {
 	y, ok := m.r.Checks.CycleOfOwner()
 	for _, c := range m.snap.OrgWide {
-		if !waits(c) || c.Inspection.Follows != "" || !entry.Decided.Last().Before(c.Inspection.Since) {
+		if !beginsAnew(c, entry) {
 			return nil
 		}
 		m.stopCheck(c)
@@ -44,6 +44,12 @@ func (m *move) cycleOfOwner(entry RegisterEntry) *Problem {
 		return nil
 	}
 	return m.generate(y, "", entry.Owner, entry.Decided.Last())
+}
+
+// beginsAnew tells whether a check of the whole activity still waits on a decision
+// later than this one.
+func beginsAnew(c *Case, entry RegisterEntry) bool {
+	return waits(c) && c.Inspection.Follows == "" && entry.Decided.Last().Before(c.Inspection.Since)
 }
 
 // nextCycle counts the next interval from the conclusion of a check.

@@ -12,7 +12,7 @@ var effects map[string]func(*move) *Problem
 
 func init() {
 	effects = map[string]func(*move) *Problem{
-		"open_case": openCase, "merge_facts": mergeFacts, "attach_components": attachComponents,
+		"open_case": openCase, "merge_facts": mergeFacts, "join_systems": joinSystems, "part_systems": partSystems, "attach_components": attachComponents,
 		"receive": receive, "ask_points": askPoints, "take_answers": takeAnswers, "new_version": newVersion,
 		"take_level": takeLevel, "conclude": conclude, "conclude_level": concludeLevel, "decide": decideCase,
 		"report": report, "close": closeAgain, "correct": correct, "assign": assign,
@@ -43,8 +43,18 @@ func (m *move) prepares() {
 
 func mergeFacts(m *move) *Problem {
 	m.prepares()
-	m.sys.Facts = m.r.Criteria.Merge(m.sys.Facts, m.f.facts)
-	m.keepSystem()
+	for _, id := range m.f.lists["systems"] {
+		sys := m.joined(id)
+		if sys == nil {
+			return invalid("systems", "expect.one_of_joint", id)
+		}
+		sys.Facts = m.r.Criteria.Merge(sys.Facts, m.f.facts)
+		m.keepJoined(sys)
+	}
+	if len(m.f.lists["systems"]) == 0 {
+		m.sys.Facts = m.r.Criteria.Merge(m.sys.Facts, m.f.facts)
+		m.keepSystem()
+	}
 	return nil
 }
 
@@ -76,6 +86,7 @@ func receive(m *move) *Problem {
 	e := m.c.Present()
 	e.Verdict = m.r.Criteria.Classify(m.sys.Facts)
 	e.Facts, e.Received = clone(m.sys.Facts), m.day
+	m.receiveJoined(e)
 	legal := m.r.CopiesFor(m.c.Level)
 	e.Originals, e.Copies = legal.Originals, legal.Copies
 	if n, ok := m.f.number["originals"]; ok {
@@ -140,10 +151,12 @@ func takeLevel(m *move) *Problem {
 	if level == 0 {
 		return nil
 	}
-	if _, ok := m.r.For(level, m.c.ListAsked || isListed(m.r, m.sys)); !ok {
+	p, ok := m.r.For(level, m.c.ListAsked || isListed(m.r, m.sys))
+	if !ok {
 		return m.laterLevel(level)
 	}
 	m.c.Level = level
+	m.goAlone(p)
 	return nil
 }
 
@@ -169,6 +182,7 @@ func decideCase(m *move) *Problem {
 	m.c.Decided = d
 	entry := m.newEntry(d.Date)
 	entry.By = m.office
+	m.decideJoined(entry)
 	return m.count(entry)
 }
 
@@ -194,7 +208,7 @@ func (m *move) count(entry RegisterEntry) *Problem {
 // inForce enters a decision in the register, ends the old one and starts the
 // system's cycle of checks.
 func (m *move) inForce(entry RegisterEntry) *Problem {
-	if old := m.snap.Old; old != nil && old.ID != entry.Case {
+	if old := m.snap.Old; old != nil && old.ID != entry.Case && len(old.Joint) == 0 { // one of several goes on standing for the others
 		m.supersede(old)
 	}
 	m.replaceEntry(entry, "superseded", entry.From)
@@ -310,6 +324,7 @@ func choose(m *move) *Problem {
 		return nil
 	}
 	m.p = m.procedure()
+	m.goAlone(m.p)
 	again := *m.step
 	again.To = m.p.Start // the version starts over; the step of the data says that the state stays
 	m.step = &again

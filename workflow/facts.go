@@ -70,9 +70,11 @@ type PaperFacts struct {
 	Weaknesses  string
 	Field       string // of a correction
 	Was, Now    string
-	Result      string // of a review: keep | redetermine
-	ListAsked   bool   // the owner asks to enter the system in the national list (NĐ 331/2026 Đ17)
-	Actor       string // name of the person who acts
+	Result      string            // of a review: keep | redetermine
+	Joint       []JointFacts      // other systems of the dossier
+	JointBasis  []regime.Citation // by which it speaks of several
+	ListAsked   bool              // the owner asks to enter the system in the national list (NĐ 331/2026 Đ17)
+	Actor       string            // name of the person who acts
 	Project     *CitedPaper
 	Outside     *OutsideFacts // the paper of another body that this one records
 	Expert      *ExpertFacts  // the SDU's professional opinion

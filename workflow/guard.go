@@ -15,7 +15,7 @@ func init() {
 	guards = map[string]func(*move) *Problem{
 		"one_owner": oneOwner, "parties_named": partiesNamed, "lead_operator_named": leadNamed,
 		"components_complete": componentsComplete, "design_fits_track": designFits, "copies_complete": copiesComplete,
-		"level_known": levelKnown, "not_below_implied": notBelow, "reason_given": reasonGiven,
+		"level_known": levelKnown, "may_join": mayJoin, "not_below_implied": notBelow, "reason_given": reasonGiven,
 		"answers_complete": answersComplete, "points_answered": pointsAnswered,
 		"preparer_is_not_appraiser": preparerApart, "appraiser_is_not_approver": approverApart,
 		"appraiser_independent": appraiserIndependent, "quy_che_issued": quyCheIssued,
@@ -135,52 +135,65 @@ func copiesComplete(m *move) *Problem {
 }
 
 func levelKnown(m *move) *Problem {
-	v := m.verdict()
-	if x := m.r.Criteria.Contradictions(m.sys.Facts); len(x) > 0 {
-		p := &Problem{Kind: Invalid, Key: "facts.contradict"}
-		for _, c := range x {
-			for _, f := range c.Fields {
-				p.Fields = append(p.Fields, Field{"facts." + f, "expect.facts_agree", ""})
-			}
-			p.Basis = append(p.Basis, c.Basis...)
+	for _, j := range m.judges() {
+		if p := j.contradicted(m.r); p != nil {
+			return p
 		}
-		return p
+		if v := j.verdict; !v.Known && !v.Manual {
+			p := &Problem{Args: map[string]string{"at_least": itoa(v.AtLeast)}}
+			for _, f := range v.Missing {
+				p.Fields = append(p.Fields, Field{j.at + f, "expect.known", ""})
+			}
+			return p
+		}
 	}
-	if v.Known || v.Manual {
+	return nil
+}
+
+// contradicted names the facts that cannot all be true.
+func (j judged) contradicted(r *regime.Regime) *Problem {
+	x := r.Criteria.Contradictions(j.sys.Facts)
+	if len(x) == 0 {
 		return nil
 	}
-	p := &Problem{Args: map[string]string{"at_least": itoa(v.AtLeast)}}
-	for _, f := range v.Missing {
-		p.Fields = append(p.Fields, Field{"facts." + f, "expect.known", ""})
+	p := &Problem{Kind: Invalid, Key: "facts.contradict"}
+	for _, c := range x {
+		for _, f := range c.Fields {
+			p.Fields = append(p.Fields, Field{j.at + f, "expect.facts_agree", ""})
+		}
+		p.Basis = append(p.Basis, c.Basis...)
 	}
 	return p
 }
 
 func notBelow(m *move) *Problem {
-	v := m.verdict()
-	least := max(v.Level, v.AtLeast) // where one part is decided by hand, the others still bind
-	if m.c.Level >= least || m.f.text["override"] != "" {
-		return nil
+	for _, j := range m.judges() {
+		v := j.verdict
+		least := max(v.Level, v.AtLeast) // where one part is decided by hand, the others still bind
+		if j.level < least && m.f.text["override"] == "" {
+			return &Problem{Basis: slices.Clone(v.Basis), Args: map[string]string{"proposed": itoa(j.level), "implied": itoa(least), "criteria": strings.Join(v.Criteria, ", ")}}
+		}
 	}
-	return &Problem{Basis: slices.Clone(v.Basis), Args: map[string]string{"proposed": itoa(m.c.Level), "implied": itoa(least), "criteria": strings.Join(v.Criteria, ", ")}}
+	return nil
 }
 
 // reasonGiven asks for the written reason that a departure from the implied
 // level needs: from the operator when filing, from the appraiser when concluding.
 func reasonGiven(m *move) *Problem {
-	v := m.verdict()
-	if m.c.State != m.p.Start {
-		v = m.c.Present().Verdict
-	}
 	filing := m.c.State == m.p.Start
-	switch {
-	case v.Manual && m.f.text["reasoning"] == "":
-		return &Problem{Fields: []Field{{"reasoning", "expect.reasoning", ""}}}
-	case v.Manual:
-		return nil
-	case filing && m.c.Level > v.Level && m.f.text["reason"] == "",
-		!filing && m.c.Level < v.Level && m.f.text["reason"] == "":
-		return &Problem{Fields: []Field{{"reason", "expect.reason", ""}}, Args: map[string]string{"proposed": itoa(m.c.Level), "implied": itoa(v.Level)}}
+	for i, j := range m.judges() {
+		v := j.verdict
+		if i == 0 && !filing {
+			v = m.c.Present().Verdict
+		}
+		switch {
+		case v.Manual && m.f.text["reasoning"] == "":
+			return &Problem{Fields: []Field{{"reasoning", "expect.reasoning", ""}}}
+		case v.Manual:
+		case filing && j.level > v.Level && m.f.text["reason"] == "",
+			!filing && j.level < v.Level && m.f.text["reason"] == "":
+			return &Problem{Fields: []Field{{"reason", "expect.reason", ""}}, Args: map[string]string{"proposed": itoa(j.level), "implied": itoa(v.Level)}}
+		}
 	}
 	return nil
 }
@@ -282,10 +295,11 @@ func substanceUnchanged(m *move) *Problem {
 }
 
 func noOpenDossier(m *move) *Problem {
-	if len(m.snap.Open) == 0 {
+	open := append(slices.Clone(m.snap.Open), nonEmpty(m.sys.Shares)...)
+	if len(open) == 0 {
 		return nil
 	}
-	return &Problem{Args: map[string]string{"case": m.snap.Open[0]}}
+	return &Problem{Args: map[string]string{"case": open[0]}}
 }
 
 // regimeInForce and transitionTerm were answered when the regime was picked;

@@ -26,6 +26,7 @@ type move struct {
 
 	c       *Case // copy, changed by effects; nil until a new case is opened
 	sys     *System
+	others  []*System // copies of the other systems of a dossier
 	f       fields
 	r       *regime.Regime
 	p       *regime.Procedure
@@ -58,6 +59,11 @@ func (m *move) own() {
 	}
 	sys := clone(*m.snap.System)
 	m.sys = &sys
+	m.others = nil
+	for _, one := range m.snap.Joined {
+		other := clone(*one)
+		m.others = append(m.others, &other)
+	}
 }
 
 // clone copies a noun through its JSON form, which is also its stored form.
@@ -197,7 +203,7 @@ func (m *move) lets(s *regime.Step) bool {
 	switch {
 	case s.Held != "" && s.Held != m.holds():
 		return false
-	case s.Task && len(m.tasks()) == 0, s.Decider && m.sys.Pending == nil:
+	case s.Task != "" && len(m.tasks(s)) == 0, s.Decider && m.sys.Pending == nil:
 		return false
 	case len(s.Whilst) > 0 && !contains(s.Whilst, m.sys.State):
 		return false
@@ -434,6 +440,7 @@ func (m *move) moveSystem() {
 			to = t
 		}
 	}
+	m.moveJoined(to)
 	if to == "" && m.change.System == nil {
 		return
 	}

@@ -166,6 +166,7 @@ type System struct {
 	EndPlan     string         `json:"end_plan,omitempty"`
 	Reviews     []ReviewDone   `json:"reviews,omitempty"`
 	Evaluations []Evaluation   `json:"evaluations,omitempty"`
+	Shares      string         `json:"shares,omitempty"`   // id of another system's open dossier that speaks of this one too
 	Triggers    []string       `json:"triggers,omitempty"` // of re-determination, since the last periodic check
 }
 
@@ -182,8 +183,10 @@ type Operation struct {
 type ReviewDone struct {
 	Rule   string `json:"rule"`
 	On     Day    `json:"on"`
-	Result string `json:"result"` // keep | redetermine
+	Result string `json:"result"` // keep | redetermine; empty where evidence is given
 	No     string `json:"no,omitempty"`
+
+	Evidence string `json:"evidence,omitempty"`
 }
 
 // Evaluation is an assessment beside the periodic check; it moves no date.
@@ -341,6 +344,7 @@ type Edition struct {
 	Conclusion *Conclusion    `json:"conclusion,omitempty"`
 	Extra      []string       `json:"extra,omitempty"` // further points explained at levels 4 and 5
 	Risk       bool           `json:"risk,omitempty"`  // a risk assessment is attached
+	Joint      []JointVerdict `json:"joint,omitempty"` // on the other systems, as submitted
 }
 
 // Decided is the decision a case ended with.
@@ -387,6 +391,7 @@ type Case struct {
 	Preparers  []string    `json:"preparers"`
 	Decided    *Decided    `json:"decided,omitempty"`
 	Opinion    *Opinion    `json:"opinion,omitempty"`
+	Joint      []Joint     `json:"joint,omitempty"`      // other systems the dossier speaks of
 	ListAsked  bool        `json:"list_asked,omitempty"` // the owner asks for the national list
 	Listing    *Recorded   `json:"listing,omitempty"`    // the Prime Minister's decision
 	Trigger    *Trigger    `json:"trigger,omitempty"`

@@ -37,7 +37,7 @@ func (s *Service) overviewPaper(r *regime.Regime, snap *Snapshot, c *Content) Pa
 		f.Address = operator.Address
 	}
 	if snap.Case != nil {
-		f.Level, f.Track = snap.Case.Level, snap.Case.Track
+		f.Level, f.Track = snap.Case.LevelOf(snap.System.ID), snap.Case.Track
 	}
 	if s.Demo {
 		f.DemoDay = day

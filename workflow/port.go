@@ -46,17 +46,19 @@ type Snapshot struct {
 	Old     *Case              // dossier behind the entry in force, if any
 	OrgWide []*Case            // checks of the owner's whole activity that are not closed
 	Named   map[string]*System // other systems the fields name
+	Joined  []*System          // other systems the case speaks of, in its order
 	Office  string             // the office that is acted on
 	Above   []string           // owners of the systems that office operates or appraises, where the act asks for them
 }
 
 // Change is what one step leaves behind: kept together or not at all.
 type Change struct {
-	Case      *Case   // new or changed, nil when untouched
-	CaseWas   int64   // revision it must still have; 0 for a new case
-	System    *System // as it shall be; nil when untouched
-	SystemID  string  // system whose revision is compared, even when untouched
-	SystemWas int64   // NewSystem: it must not be there yet
+	Case      *Case     // new or changed, nil when untouched
+	CaseWas   int64     // revision it must still have; 0 for a new case
+	System    *System   // as it shall be; nil when untouched
+	SystemID  string    // system whose revision is compared, even when untouched
+	SystemWas int64     // NewSystem: it must not be there yet
+	Joined    []*System // other systems of the dossier; each must still have the revision before its own
 	Event     Event
 	Papers    []Paper
 	Numbers   []string // ids of reserved numbers that become used
@@ -75,7 +77,8 @@ type Change struct {
 }
 
 // Intake is an old register to be taken in: its offices, systems and rows, and
-// the checks they bring.
+// the checks they bring. A check beyond its first revision was there and begins
+// anew; it must still have the revision before.
 type Intake struct {
 	Offices []Office
 	Systems []*System

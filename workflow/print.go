@@ -313,6 +313,7 @@ func (m *move) caseFacts(f *PaperFacts) {
 		f.Expert = &ExpertFacts{Level: o.Level, Plan: o.Plan, Text: o.Text, On: o.On}
 	}
 	f.ListAsked = m.c.ListAsked
+	m.jointFacts(f)
 	if l := m.c.Listing; l != nil {
 		f.Listing = &CitedPaper{No: l.No, Date: l.Date, Issuer: m.snap.Offices[l.By].At(l.Date).Name}
 	}

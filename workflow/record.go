@@ -29,7 +29,7 @@ func (r *record) level() int {
 	case r.entry != nil:
 		return r.entry.Level
 	case r.c != nil:
-		return r.c.Level
+		return r.c.LevelOf(r.sys.ID)
 	}
 	return 0
 }
@@ -80,6 +80,9 @@ func (x *recordReader) readCases(ctx context.Context) error {
 		for _, c := range page {
 			after = c.ID
 			x.cases[c.System] = append(x.cases[c.System], c)
+			for _, j := range c.Joint {
+				x.cases[j.System] = append(x.cases[j.System], c)
+			}
 		}
 		if len(page) < pageSize {
 			return nil

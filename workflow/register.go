@@ -145,10 +145,6 @@ func (x *importer) checks(ctx context.Context) ([]*Case, error) {
 		}
 		return nil
 	}
-	own, err := x.s.Store.Cases(ctx, CaseQuery{Kind: KindCheck, Owner: x.o.Owner, Own: true, Limit: 1})
-	if err != nil {
-		return nil, err
-	}
 	first := -1
 	for i, e := range x.entries {
 		r, _ := x.s.Book.ByKey(e.Regime)
@@ -161,10 +157,22 @@ func (x *importer) checks(ctx context.Context) ([]*Case, error) {
 			first = i
 		}
 	}
-	if first >= 0 && len(own) == 0 {
-		r, _ := x.s.Book.ByKey(x.entries[first].Regime)
-		if y, ok := r.Checks.CycleOfOwner(); ok {
-			err = add(r, y, x.entries[first], "", x.o.Owner)
+	r, _ := x.s.Book.ByKey(x.entries[first].Regime)
+	y, ok := r.Checks.CycleOfOwner()
+	if !ok {
+		return out, nil
+	}
+	own, err := x.s.Store.Cases(ctx, CaseQuery{Kind: KindCheck, Owner: x.o.Owner, Own: true, Limit: 2})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(own) == 0:
+		return out, add(r, y, x.entries[first], "", x.o.Owner)
+	case len(own) == 1 && beginsAnew(own[0], x.entries[first]):
+		c := own[0]
+		err = add(r, y, x.entries[first], "", x.o.Owner)
+		if n := len(out) - 1; err == nil && n >= 0 && out[n].Owner != "" { // the same check, on another interval
+			out[n].ID, out[n].Opened, out[n].Revision = c.ID, c.Opened, c.Revision+1
 		}
 	}
 	return out, err

@@ -313,3 +313,31 @@ func TestAPeriodicCheckIsCountedFromItsConclusion(t *testing.T) {
 		}
 	}
 }
+
+// TestGroundsForTheNationalListAreReadFromTheFacts holds content 3 of the report
+// (NĐ 331/2026 Đ36 k3) against what is known of the systems.
+func TestGroundsForTheNationalListAreReadFromTheFacts(t *testing.T) {
+	p := newProvince(t, "2026-11-10")
+	for id, f := range map[string]workflow.Facts{"named": {"nsi_criteria": []string{"d16_k1"}}, "listed": {"nsi_listed": true}, "plain": {}, "said": {"nsi_criteria": []string{"d16_k1"}}} {
+		if err := p.AddSystem(context.Background(), &workflow.System{ID: id, Name: "Hệ thống " + id, Owners: []string{"ubnd"}, Operators: []string{"sct"}, SDU: "stttt", Facts: f}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, level := range map[string]int{"named": 3, "listed": 3, "plain": 3, "said": 3, "s2": 5} {
+		if err := p.AdoptDecision(context.Background(), id, level, loose("2026-09-10"), "ubnd", "1/QĐ"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := p.State(context.Background(), "binh", workflow.Statement{Office: "sct", System: "said", ListGround: "no"}); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, r := range p.report("ubnd", "2026-11-10").Rows {
+		got[r.SystemID] = r.ListGround
+	}
+	for id, want := range map[string]string{"named": "yes", "listed": "yes", "plain": "", "said": "no", "s2": "yes"} {
+		if got[id] != want {
+			t.Errorf("%s: %q, want %q", id, got[id], want)
+		}
+	}
+}

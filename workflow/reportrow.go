@@ -10,7 +10,7 @@ import (
 func (x *reportSnap) row(n int, rec *record, r *regime.Regime, on Day) ReportRow {
 	p := parties{rec.sys, on, x.Offices, nil}
 	w := ReportRow{N: n, SystemID: rec.sys.ID, System: rec.sys.Name, Owner: x.Offices[p.owner()].Name, Operator: x.Offices[p.operator()].Name,
-		Level: rec.level(), Status: rec.public, Again: rec.again, Follows: rec.say.Follows, ListGround: rec.say.ListGround,
+		Level: rec.level(), Status: rec.public, Again: rec.again, Follows: rec.say.Follows, ListGround: listGround(rec, r),
 		Duty: slices.Contains(r.Report.Levels.Duty, rec.level())}
 	for _, id := range rec.sys.Owners {
 		x.owners = addOnce(x.owners, id)
@@ -37,6 +37,19 @@ func (x *reportSnap) row(n int, rec *record, r *regime.Regime, on Day) ReportRow
 		w.Checked = c[0]
 	}
 	return w
+}
+
+// listGround tells whether a system has grounds for the national list: as stated,
+// else as its facts and its level say.
+func listGround(rec *record, r *regime.Regime) string {
+	if rec.say.ListGround != "" || r.List == nil {
+		return rec.say.ListGround
+	}
+	why, _ := rec.sys.Facts[r.List.Grounds].([]string)
+	if len(why) > 0 || isListed(r, rec.sys) || slices.Contains(r.List.Included, rec.level()) {
+		return "yes"
+	}
+	return ""
 }
 
 func addOnce(list []string, id string) []string {

@@ -46,10 +46,7 @@ func (s *Service) freezeSheet(ctx context.Context, m *move) error {
 // meetsBySheet rolls the sheet that went out with the case up into the register:
 // our design. Where no sheet went out the reading of point c stays.
 func (s *Service) meetsBySheet(ctx context.Context, m *move) error {
-	i := slices.IndexFunc(m.change.Added, func(e RegisterEntry) bool {
-		return e.Case == m.c.ID && m.c.Decided != nil && contains(m.step.Does, "decide")
-	})
-	if i < 0 {
+	if m.c.Decided == nil || !contains(m.step.Does, "decide") {
 		return nil
 	}
 	list, err := s.Store.Sheets(ctx, SheetQuery{Case: m.c.ID})
@@ -65,7 +62,9 @@ func (s *Service) meetsBySheet(ctx context.Context, m *move) error {
 			return err
 		}
 		if meets := t.view().Rollup.Meets; meets != "" {
-			m.change.Added[i].Meets = meets
+			for i := range m.change.Added {
+				m.change.Added[i].Meets = meets
+			}
 		}
 		return nil
 	}

@@ -35,12 +35,15 @@ func (s *Service) subject(ctx context.Context, want *Want, shape *regime.ActShap
 	return s.snapshot(ctx, want.Case)
 }
 
-// snapshot reads what a step on a case is decided on, with the systems its
-// check looks at.
+// snapshot reads what a step on a case is decided on, with the other systems its
+// dossier speaks of or its check looks at.
 func (s *Service) snapshot(ctx context.Context, caseID string) (*Snapshot, error) {
 	snap, err := s.Store.Snapshot(ctx, caseID, "")
-	if err != nil || snap.Case.Inspection == nil {
-		return snap, err
+	if err != nil {
+		return nil, err
+	}
+	if snap.Case.Inspection == nil {
+		return snap, s.joins(ctx, snap)
 	}
 	if err := s.inspects(ctx, snap); err != nil {
 		return nil, err

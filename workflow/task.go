@@ -14,8 +14,8 @@ type Task struct {
 	Basis    []Citation      `json:"basis"`
 	Origin   regime.Origin   `json:"origin"`
 	Verified regime.Verified `json:"verified"`
-	Regime   string          `json:"regime"`   // whose duty it is
-	Answered bool            `json:"answered"` // by record_review; others end with a new decision
+	Regime   string          `json:"regime"`           // whose duty it is
+	Answer   string          `json:"answer,omitempty"` // what answers it beside a new decision: review, measures
 	Flag     string          `json:"flag,omitempty"`
 	Late     string          `json:"late,omitempty"` // flag once the day has passed
 }
@@ -41,7 +41,7 @@ func tasksOf(book *regime.Book, sys *System, day Day) []Task {
 			if err != nil || got.None {
 				continue
 			}
-			t := Task{Rule: v.Rule, Due: got.Due, Basis: v.Basis, Origin: got.Origin, Verified: dl.Verified, Regime: r.Key, Answered: v.Answered, Flag: v.Flag}
+			t := Task{Rule: v.Rule, Due: got.Due, Basis: v.Basis, Origin: got.Origin, Verified: dl.Verified, Regime: r.Key, Answer: v.Answer, Flag: v.Flag}
 			if got.Due.Before(day) {
 				t.Late = v.Late
 			}
@@ -51,7 +51,7 @@ func tasksOf(book *regime.Book, sys *System, day Day) []Task {
 	return out
 }
 
-// tasks are the duties that record_review can answer today.
-func (m *move) tasks() []Task {
-	return slices.DeleteFunc(tasksOf(m.book, m.sys, m.day), func(t Task) bool { return !t.Answered })
+// tasks are the duties that a step answers today.
+func (m *move) tasks(s *regime.Step) []Task {
+	return slices.DeleteFunc(tasksOf(m.book, m.sys, m.day), func(t Task) bool { return t.Answer != s.Task })
 }

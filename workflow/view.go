@@ -57,6 +57,13 @@ func flagsOf(r *regime.Regime, c *Case, v regime.Verdict, who parties) []string 
 	}
 	add(v.Known && c.Level < v.Level, "below_implied")
 	add(v.Known && c.Level > v.Level, "above_implied")
+	for _, j := range c.Present().Joint {
+		add(j.Verdict.Known && j.Level < j.Verdict.Level, "below_implied")
+		add(j.Verdict.Known && j.Level > j.Verdict.Level, "above_implied")
+		for _, f := range j.Verdict.Flags {
+			add(true, f)
+		}
+	}
 	add(who.sduOperates(), "conflict_of_interest")
 	add(c.Due != nil && c.Due.Origin == regime.Design, "not_law")
 	if c.Hold != nil && c.Hold.Kind == "declared" && r.Declared != nil {

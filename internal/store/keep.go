@@ -18,7 +18,7 @@ func decode(js string, into any) error { return json.Unmarshal([]byte(js), into)
 // that the step was decided on.
 func (s *Store) Keep(ctx context.Context, ch *workflow.Change) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		for _, do := range []func(*gorm.DB, *workflow.Change) error{keepCases, keepSystem, keepOffices, keepPeople, keepSheets, keepRegister, keepPapers, keepReports, keepContent, keepRest} {
+		for _, do := range []func(*gorm.DB, *workflow.Change) error{keepCases, keepSystem, keepJoined, keepOffices, keepPeople, keepSheets, keepRegister, keepPapers, keepReports, keepContent, keepRest} {
 			if err := do(tx, ch); err != nil {
 				return err
 			}
@@ -56,6 +56,16 @@ func keepSystem(tx *gorm.DB, ch *workflow.Change) error {
 	}
 	var have int64
 	return one(tx.Raw("SELECT revision FROM systems WHERE id = ? AND revision = ?"+speak(tx).share, ch.SystemID, ch.SystemWas).Scan(&have))
+}
+
+// keepJoined writes the other systems of a dossier that speaks of several.
+func keepJoined(tx *gorm.DB, ch *workflow.Change) error {
+	for _, sys := range ch.Joined {
+		if err := systemRow(sys).change(tx, sys.Revision-1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func keepOffices(tx *gorm.DB, ch *workflow.Change) error {
@@ -172,7 +182,7 @@ func (s *Store) Import(ctx context.Context, in *workflow.Intake) error {
 			}
 		}
 		for _, c := range in.Checks {
-			if err := caseRow(c).add(tx); err != nil {
+			if err := caseRow(c).over(tx, c.Revision-1); err != nil {
 				return err
 			}
 		}

@@ -257,6 +257,9 @@ func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	if ch.System != nil {
 		s.systems[ch.System.ID] = copyOf(ch.System)
 	}
+	for _, sys := range ch.Joined {
+		s.systems[sys.ID] = copyOf(sys)
+	}
 	for _, o := range ch.Offices {
 		s.offices[o.Office.ID] = copyOf(o.Office)
 	}
@@ -315,6 +318,11 @@ func (s *Store) holds(ch *workflow.Change) bool {
 	}
 	if ch.SystemID != "" && s.systemRevision(ch.SystemID) != ch.SystemWas {
 		return false
+	}
+	for _, one := range ch.Joined {
+		if sys, ok := s.systems[one.ID]; !ok || sys.Revision != one.Revision-1 {
+			return false
+		}
 	}
 	if k := ch.Content; k != nil {
 		if _, twice := s.sentAs(k.Case, k.Version); twice {
@@ -509,6 +517,9 @@ func (s *Store) Import(_ context.Context, in *workflow.Intake) error {
 		s.systems[sys.ID] = copyOf(sys)
 	}
 	for _, c := range in.Checks {
+		if have := s.cases[c.ID]; c.Revision > 1 && (have == nil || have.Revision != c.Revision-1) {
+			return &workflow.Problem{Kind: workflow.Stale, Key: "case.moved_on"}
+		}
 		s.cases[c.ID] = copyOf(c)
 	}
 	s.entries = append(s.entries, in.Entries...)

@@ -71,7 +71,7 @@ type Step struct {
 	Hands     string            `yaml:"hands"`     // capacity the file goes to though the state stays
 	Whilst    []string          `yaml:"whilst"`    // states of the system in which a case may open
 	When      string            `yaml:"when"`      // of a step of the clock: what must be so
-	Task      bool              `yaml:"task"`      // open only while the system owes a review
+	Task      string            `yaml:"task"`      // open only while the system owes this
 	Decider   bool              `yaml:"decider"`   // for the body that signed the decision in force, or one above it
 	Delegated bool              `yaml:"delegated"` // a delegate of the owner may act too
 	Performer bool              `yaml:"performer"` // for the performer of the check alone

@@ -123,9 +123,10 @@ type ExtraRule struct {
 // NationalList names the facts that speak of a list beside the levels: Fact, a
 // yes or no, tells that a system is on it; Grounds is a set of reasons to ask for it.
 type NationalList struct {
-	Fact    string     `yaml:"fact"`
-	Grounds string     `yaml:"grounds"`
-	Basis   []Citation `yaml:"basis"`
+	Fact     string     `yaml:"fact"`
+	Grounds  string     `yaml:"grounds"`
+	Included []int      `yaml:"included"` // levels that belong there by themselves
+	Basis    []Citation `yaml:"basis"`
 }
 
 // Separation says how leased infrastructure of some levels must be separated.
@@ -144,7 +145,7 @@ type Review struct {
 	Opens         Day        `yaml:"opens"`
 	Flag          string     `yaml:"flag"`     // raised while the duty stands
 	Late          string     `yaml:"late"`     // raised after its day
-	Answered      bool       `yaml:"answered"` // by recording the review; others end with a new decision
+	Answer        string     `yaml:"answer"`   // task of the act that answers it; empty: a new decision alone ends it
 	Declared      bool       `yaml:"declared"` // on levels decided after that day by a declared case
 	Basis         []Citation `yaml:"basis"`
 }

@@ -106,6 +106,25 @@ func seed(t *testing.T, s workflow.Store) *workflow.Change {
 	return ch
 }
 
+// joined keeps another system of a dossier along with a step, or nothing of it.
+func joined(t *testing.T, s workflow.Store, c *workflow.Case) {
+	t.Helper()
+	ok(t, s.AddSystem(ctx, &workflow.System{ID: "s2", Name: "Bảng tin", Owners: []string{"o"}, Operators: []string{"o"}, State: "registered"}))
+	other, err := s.System(ctx, "s2")
+	ok(t, err)
+	other.Shares = c.ID
+	for _, ahead := range []int64{0, 2} {
+		skewed := *other
+		skewed.Revision += ahead
+		isKind(t, s.Keep(ctx, &workflow.Change{SystemID: "s", SystemWas: 1, Joined: []*workflow.System{&skewed}}), workflow.Stale)
+	}
+	other.Revision++
+	ok(t, s.Keep(ctx, &workflow.Change{SystemID: "s", SystemWas: 1, Joined: []*workflow.System{other}}))
+	if got, err := s.System(ctx, "s2"); err != nil || got.Shares != c.ID || got.Revision != other.Revision {
+		t.Errorf("another system of the dossier comes back as %+v %v", got, err)
+	}
+}
+
 func keeping(t *testing.T, s workflow.Store) {
 	ch := seed(t, s)
 	isKind(t, s.Keep(ctx, ch), workflow.Stale)
@@ -136,6 +155,7 @@ func keeping(t *testing.T, s workflow.Store) {
 	c := snap.Case
 	c.Revision, c.State, c.Stage = 2, "approved", "in_force"
 	isKind(t, s.Keep(ctx, &workflow.Change{Case: c, CaseWas: 1, SystemID: "s", SystemWas: 0}), workflow.Stale)
+	joined(t, s, c)
 	ok(t, s.Keep(ctx, &workflow.Change{Case: c, CaseWas: 1, SystemID: "s", SystemWas: 1, Event: workflow.Event{Act: "approve", Case: "c"}}))
 	snap, err = s.Snapshot(ctx, "", "s")
 	ok(t, err)
@@ -304,6 +324,13 @@ func imports(t *testing.T, s workflow.Store) {
 	ok(t, err)
 	if len(rows) != 1 {
 		t.Errorf("rows %+v", rows)
+	}
+	again := &workflow.Intake{Checks: []*workflow.Case{{ID: "i1.check", Kind: workflow.KindCheck, System: "i1", Stage: "resting", Revision: 3}}, Event: workflow.Event{Act: "import"}}
+	isKind(t, s.Import(ctx, again), workflow.Stale)
+	again.Checks[0].Revision = 2
+	ok(t, s.Import(ctx, again))
+	if c, err := s.Case(ctx, "i1.check"); err != nil || c.Revision != 2 || c.Stage != "resting" {
+		t.Errorf("a check that begins anew: %+v %v", c, err)
 	}
 }
 

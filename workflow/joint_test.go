@@ -1,0 +1,90 @@
+package workflow_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"capdo/workflow"
+)
+
+// joint files one dossier for s2 and a second internal system, each with a description.
+func joint(t *testing.T) (p *province, id string) {
+	t.Helper()
+	p = newProvince(t, "2026-10-01")
+	if err := p.AddSystem(ctx, &workflow.System{ID: "b", Name: "Bảng tin", Owners: []string{"ubnd"}, Operators: []string{"sct"}, SDU: "stttt",
+		Facts: workflow.Facts{"system_types": []string{"noi_bo"}, "info_types": []string{"cong_cong"}}}); err != nil {
+		t.Fatal(err)
+	}
+	p.saved(full("s2"))
+	p.saved(full("b"))
+	id = p.must("an", workflow.Want{Act: "create", System: "s2", Level: 2, Track: "operating"}).Case.ID
+	p.must("an", workflow.Want{Act: "join_systems", Case: id, With: workflow.With{"systems": []any{"b"}, "level": 1}})
+	p.must("an", workflow.Want{Act: "attach", Case: id, With: workflow.With{"components": []any{1, 2, 3, 4}, "risk_assessment": true}})
+	return p, id
+}
+
+func TestAJointDossierIsSentWithTheDescriptionOfEachSystem(t *testing.T) {
+	p, id := joint(t)
+	out := p.must("binh", workflow.Want{Act: "submit", Case: id})
+	var of []string
+	for _, one := range out.Papers {
+		if one.Form == "overview" {
+			of = append(of, one.ID+" "+one.Facts.System)
+		}
+	}
+	if len(of) != 2 || !strings.HasSuffix(of[1], ".b Bảng tin") {
+		t.Errorf("printed descriptions %v", of)
+	}
+	sent, err := p.ContentOf(ctx, id, 1)
+	if err != nil || sent.Overview.System != "s2" || len(sent.Others) != 1 || sent.Others[0].System != "b" {
+		t.Errorf("sent with %+v %v", sent, err)
+	}
+	if v := out.Case.Present().Joint; len(v) != 1 || v[0].Level != 1 || v[0].Verdict.Level != 1 {
+		t.Errorf("the other system was sent as %+v", v)
+	}
+}
+
+func TestEachSystemOfAJointDossierStandsInTheReportByItself(t *testing.T) {
+	p, id := joint(t)
+	rows := func() map[string]workflow.ReportRow {
+		t.Helper()
+		f, err := p.ReportOn(ctx, "ubnd", p.Today())
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]workflow.ReportRow{}
+		for _, r := range f.Rows {
+			out[r.SystemID] = r
+		}
+		return out
+	}
+	if r := rows()["b"]; r.Level != 1 || r.Status != "drafting" {
+		t.Errorf("in draft: %+v", r)
+	}
+	p.must("binh", workflow.Want{Act: "submit", Case: id})
+	p.must("chi", workflow.Want{Act: "accept_valid", Case: id})
+	p.must("chi", workflow.Want{Act: "conclude_fit", Case: id, With: workflow.With{"points": map[string]any{"a": "fit", "b": "fit", "c": "fit"}}})
+	out := p.must("dung", workflow.Want{Act: "approve", Case: id, With: workflow.With{"quy_che": "1/QĐ", "quy_che_date": "2026-09-01"}})
+	both := rows()
+	if r := both["b"]; r.Level != 1 || r.Status != "approved" || r.DecisionNo != both["s2"].DecisionNo || both["s2"].Level != 2 {
+		t.Errorf("decided as %+v and %+v under %s", r, both["s2"], out.Case.Decided.No)
+	}
+}
+
+func TestWhoChangesASystemThatComesInMakesTheStepStale(t *testing.T) {
+	p, id := joint(t)
+	sys, err := p.Store.System(ctx, "b")
+	if err != nil || sys.Shares != id {
+		t.Fatalf("%+v %v", sys, err)
+	}
+	old := *sys
+	p.must("an", workflow.Want{Act: "set_facts", Case: id, With: workflow.With{"facts": map[string]any{"info_types": []any{"rieng"}}, "systems": []any{"b"}}})
+	err = p.Store.Keep(ctx, &workflow.Change{Joined: []*workflow.System{&old}})
+	if kindOf(err) != workflow.Stale {
+		t.Errorf("an older view was kept: %v", err)
+	}
+	if now, err := p.Store.System(ctx, "b"); err != nil || !slices.Equal(now.Facts["info_types"].([]string), []string{"rieng"}) {
+		t.Errorf("%+v %v", now, err)
+	}
+}
