@@ -96,7 +96,7 @@ func demoProvince(t *testing.T) (string, *httptest.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(a.door(svc, st, false, nil))
+	srv := httptest.NewServer(a.door(svc, st, &serving{}))
 	t.Cleanup(func() {
 		srv.Close()
 		if err := st.Close(); err != nil {

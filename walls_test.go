@@ -32,6 +32,7 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/workbook":         {may: list("workflow internal/vn internal/intake github.com/xuri/excelize")},
 	"internal/identity":         {may: list("github.com/alexedwards/argon2id github.com/pquerna/otp golang.org/x/text"), not: list("os net/http database/sql")},
 	"internal/accounts":         {may: list("workflow internal/identity"), not: list("os net/http database/sql")},
+	"internal/metrics":          {may: list("workflow github.com/prometheus/client_golang")},
 	"internal/rehearse":         {may: list("workflow workflow/regime workflow/memory github.com/goccy/go-yaml")},
 	"internal/tools/fontsubset": {may: list("golang.org/x/image")},
 	"internal/tools/procedures": {may: list("workflow/regime templates github.com/goccy/go-yaml")},
