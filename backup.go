@@ -362,7 +362,10 @@ func (a *app) checkRestored(ctx context.Context, path string, m *manifest) error
 
 // placeRestored brings the files in and gives the database its name last.
 func (a *app) placeRestored(ctx context.Context, dir, db string, m *manifest) error {
-	room := a.fileRoom(db)
+	room, err := a.fileRoom(db)
+	if err != nil {
+		return err
+	}
 	for _, p := range m.Parts {
 		if sha, ok := strings.CutPrefix(p.Name, filesDir); ok {
 			in, err := os.Open(filepath.Join(dir, filepath.FromSlash(p.Name)))

@@ -68,7 +68,11 @@ func TestABackupComesBackWhole(t *testing.T) {
 		t.Fatal(hashes, err)
 	}
 	a, _ := testApp(t)
-	in, err := a.fileRoom(back).Open(t.Context(), hashes[0])
+	room, err := a.fileRoom(back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := room.Open(t.Context(), hashes[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -134,7 +134,9 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 	if err != nil {
 		return nil, nil, a.openProblem(err)
 	}
-	a.files = a.fileRoom(path)
+	if a.files, err = a.fileRoom(path); err != nil {
+		return nil, nil, errors.Join(err, st.Close())
+	}
 	day, err := st.Setting(ctx, demoDay)
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())

@@ -151,8 +151,36 @@ func (c *client) get(path string) (int, map[string]any) {
 	return c.answer(c.Get(c.base + path))
 }
 
+// demoOnServer moves the demo to PostgreSQL and opens its door there.
+func demoOnServer(t *testing.T) *httptest.Server {
+	t.Helper()
+	dir, _ := demoProvince(t)
+	db := onPostgres(t)
+	a, out := testApp(t)
+	if code := a.exit(moveProvince(t.Context(), a, []string{"--db", filepath.Join(dir, "capdo.db"), "--to", db})); code != 0 {
+		t.Fatalf("move: exit %d, %s", code, out.String())
+	}
+	svc, st, err := a.service(t.Context(), db, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(a.door(svc, st, &serving{}))
+	t.Cleanup(func() {
+		srv.Close()
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return srv
+}
+
 func TestTheDoor(t *testing.T) {
 	_, srv := demoProvince(t)
+	t.Run("sqlite", func(t *testing.T) { theDoor(t, srv) })
+	t.Run("postgres", func(t *testing.T) { theDoor(t, demoOnServer(t)) })
+}
+
+func theDoor(t *testing.T, srv *httptest.Server) {
 	nobody := &client{t: t, base: srv.URL}
 	giang, an := signedIn(t, srv, "giang"), signedIn(t, srv, "an")
 	admin := signedIn(t, srv, "quan-tri")

@@ -28,7 +28,7 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/press":            {may: list("workflow workflow/regime templates internal/paper")},
 	"internal/store":            {may: list("gorm.io github.com/mattn/go-sqlite3 github.com/jackc/pgx workflow workflow/regime migrations internal/identity internal/vn")},
 	"internal/intake":           {may: list("workflow internal/vn github.com/xuri/excelize github.com/goccy/go-yaml golang.org/x/text")},
-	"internal/files":            {may: list("github.com/gabriel-vasile/mimetype"), not: list("net net/http database/sql")},
+	"internal/files":            {may: list("github.com/gabriel-vasile/mimetype github.com/minio/minio-go"), not: list("net net/http database/sql")},
 	"internal/workbook":         {may: list("workflow internal/vn internal/intake github.com/xuri/excelize")},
 	"internal/identity":         {may: list("github.com/alexedwards/argon2id github.com/pquerna/otp golang.org/x/text"), not: list("os net/http database/sql")},
 	"internal/accounts":         {may: list("workflow internal/identity"), not: list("os net/http database/sql")},
