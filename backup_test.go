@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"capdo/internal/files"
 	"capdo/internal/store"
 )
 
@@ -68,17 +69,23 @@ func TestABackupComesBackWhole(t *testing.T) {
 		t.Fatal(hashes, err)
 	}
 	a, _ := testApp(t)
-	room, err := a.fileRoom(back)
-	if err != nil {
-		t.Fatal(err)
-	}
-	in, err := room.Open(t.Context(), hashes[0])
+	in, err := a.roomOf(t, back).Open(t.Context(), hashes[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := in.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// roomOf is the files of a database, for a test.
+func (a *app) roomOf(t *testing.T, db string) *files.Files {
+	t.Helper()
+	room, err := a.fileRoom(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return room
 }
 
 func mustSetting(t *testing.T, st *store.Store) string {

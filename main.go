@@ -73,6 +73,11 @@ var commands = []command{
 	{"catalogue show", catalogueShow},
 	{"catalogue export", catalogueExport},
 	{"catalogue import", catalogueImport},
+	{"checkpoint", makeCheckpoint},
+	{"verify", verify},
+	{"export history", exportHistory},
+	{"prove decision", proveDecision},
+	{"prove consistency", proveConsistency},
 	{"help", help},
 }
 

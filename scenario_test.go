@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"capdo/internal/chain"
 	"capdo/internal/pgtest"
 	"capdo/internal/rehearse"
 	"capdo/internal/store"
@@ -68,11 +69,16 @@ func TestScenarios(t *testing.T) {
 				t.Fatal(err)
 			}
 			sqlite := a.world(fromDisk)
+			var kept []*store.Store
+			keep := func(st *store.Store, err error) (workflow.Store, error) {
+				kept = append(kept, st)
+				return st, err
+			}
 			sqlite.NewStore = func() (workflow.Store, error) {
-				return store.Open(t.Context(), filepath.Join(t.TempDir(), "capdo.db"), store.Options{Create: true})
+				return keep(store.Open(t.Context(), filepath.Join(t.TempDir(), "capdo.db"), store.Options{Create: true}))
 			}
 			postgres := a.world(fromDisk)
-			postgres.NewStore = func() (workflow.Store, error) { return store.Open(t.Context(), onPostgres(t), store.Options{}) }
+			postgres.NewStore = func() (workflow.Store, error) { return keep(store.Open(t.Context(), onPostgres(t), store.Options{})) }
 			for kind, w := range map[string]rehearse.World{"memory": a.world(fromDisk), "sqlite": sqlite, "postgres": postgres} {
 				var out bytes.Buffer
 				got, err := rehearse.Play(t.Context(), w, s, &out)
@@ -80,7 +86,24 @@ func TestScenarios(t *testing.T) {
 					t.Errorf("%s: %v %v\n%s", kind, got, err, out.String())
 				}
 			}
+			for _, st := range kept {
+				proves(t, a, st)
+			}
 		})
+	}
+}
+
+// proves verifies all that a scenario left behind.
+func proves(t *testing.T, a *app, st *store.Store) {
+	t.Helper()
+	if err := st.History(t.Context(), func(src chain.Source) error {
+		v, err := a.verifySource(t.Context(), src, verifyOrder{quick: true}, false)
+		if err == nil && len(v.Findings) > 0 {
+			t.Errorf("not as sealed: %+v", v.Findings)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
 	}
 }
 
