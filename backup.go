@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"capdo/internal/files"
 	"capdo/internal/store"
 	"capdo/workflow"
 )
@@ -100,17 +101,24 @@ func (a *app) writeBackup(ctx context.Context, st *store.Store, db, to string, k
 	}
 	defer os.RemoveAll(dir)
 	m := &manifest{Form: backupForm, Made: time.Now().UTC().Truncate(time.Second), From: storeKind(db)}
-	copied := filepath.Join(dir, databaseName)
-	if m.Tables, err = copyDatabase(ctx, st, copied); err != nil {
+	// What stands outside is copied first: a history may be ahead of it, never behind.
+	sources := map[string]string{databaseName: filepath.Join(dir, databaseName)}
+	for _, beside := range besideOf(db, keys) {
+		b, err := os.ReadFile(beside.path)
+		if err != nil {
+			return nil, err
+		}
+		sources[besideDir+beside.name] = filepath.Join(dir, beside.name)
+		if err := os.WriteFile(sources[besideDir+beside.name], b, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	if m.Tables, err = copyDatabase(ctx, st, sources[databaseName]); err != nil {
 		return nil, err
 	}
-	sources := map[string]string{databaseName: copied}
 	hashes, err := st.FileHashes(ctx)
 	if err != nil {
 		return nil, err
-	}
-	for _, beside := range besideOf(db, keys) {
-		sources[besideDir+beside.name] = beside.path
 	}
 	whole := filepath.Join(dir, "whole.zip")
 	if err := a.packBackup(ctx, whole, m, sources, hashes); err != nil {
@@ -141,13 +149,13 @@ func copyDatabase(ctx context.Context, st *store.Store, path string) ([]store.Mo
 type besides struct{ name, path string }
 
 // besideOf lists the files beside a database that a backup takes along: the
-// checkpoints always, keys only where asked for.
+// checkpoints and public keys always, secret keys only where asked for.
 func besideOf(db string, keys bool) []besides {
 	var out []besides
 	if strings.Contains(db, "://") {
 		return nil
 	}
-	names := []string{"checkpoints"}
+	names := []string{"checkpoints", "pub"}
 	if keys {
 		names = append(names, "key", "secret")
 	}
@@ -262,10 +270,34 @@ func (a *app) restoreTo(ctx context.Context, from, db string) (*manifest, error)
 		return nil, err
 	}
 	copied := filepath.Join(dir, databaseName)
+	if err := a.bringFiles(ctx, dir, copied, m); err != nil {
+		return nil, err
+	}
 	if err := a.checkRestored(ctx, copied, m); err != nil {
 		return nil, err
 	}
-	return m, a.placeRestored(ctx, dir, db, m)
+	return m, place(copied, db, a.filesOf(copied), a.filesOf(db))
+}
+
+// place gives everything its name, the database last.
+func place(copied, db, filesFrom, filesTo string) error {
+	names, err := filepath.Glob(copied + ".*")
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if n != filesFrom {
+			if err := os.Rename(n, db+strings.TrimPrefix(n, copied)); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := os.Stat(filesFrom); err == nil && filesFrom != filesTo {
+		if err := os.Rename(filesFrom, filesTo); err != nil {
+			return err
+		}
+	}
+	return os.Rename(copied, db)
 }
 
 // badBackup refuses a backup that is not what it says.
@@ -289,7 +321,7 @@ func unpackBackup(from, dir string) (*manifest, error) {
 		return nil, err
 	}
 	for _, p := range m.Parts {
-		if !slices.ContainsFunc([]string{databaseName, besideDir + "checkpoints", besideDir + "key", besideDir + "secret"}, func(n string) bool { return n == p.Name }) &&
+		if !slices.ContainsFunc([]string{databaseName, besideDir + "checkpoints", besideDir + "pub", besideDir + "key", besideDir + "secret"}, func(n string) bool { return n == p.Name }) &&
 			p.Name != filesDir+p.SHA256 {
 			return nil, badBackup(p.Name)
 		}
@@ -340,48 +372,65 @@ func unpackPart(z *zip.Reader, p part, to string) error {
 }
 
 // checkRestored opens the database, brings it to this version and asks it to
-// prove itself.
+// prove itself: its papers have their hashes, its history is whole.
 func (a *app) checkRestored(ctx context.Context, path string, m *manifest) error {
 	st, err := store.Open(ctx, path, store.Options{Create: true})
 	if err != nil {
 		return badBackup(databaseName)
 	}
-	hashes, err := st.FileHashes(ctx)
-	if err == nil {
-		for _, sha := range hashes {
-			if !slices.ContainsFunc(m.Parts, func(p part) bool { return p.Name == filesDir+sha }) {
-				err = errors.Join(err, badBackup(filesDir+sha))
-			}
-		}
-	}
-	if err == nil {
-		err = st.CheckPapers(ctx)
-	}
+	err = a.proves(ctx, st, path, m)
 	return errors.Join(err, st.Close())
 }
 
-// placeRestored brings the files in and gives the database its name last.
-func (a *app) placeRestored(ctx context.Context, dir, db string, m *manifest) error {
-	room, err := a.fileRoom(db)
+func (a *app) proves(ctx context.Context, st *store.Store, path string, m *manifest) error {
+	hashes, err := st.FileHashes(ctx)
 	if err != nil {
 		return err
 	}
+	for _, sha := range hashes {
+		if !slices.ContainsFunc(m.Parts, func(p part) bool { return p.Name == filesDir+sha }) {
+			return badBackup(filesDir + sha)
+		}
+	}
+	if err := st.CheckPapers(ctx); err != nil {
+		return errors.Join(badBackup(databaseName), err)
+	}
+	v, err := a.verifyDatabase(ctx, st, path, verifyOrder{quick: true})
+	if err == nil && !v.OK {
+		err = errors.Join(&workflow.Problem{Kind: workflow.Refused, Key: "restore.unproved", Args: map[string]string{"count": strconv.Itoa(len(v.Findings))}}, a.showVerification(false, v))
+	}
+	return err
+}
+
+// bringFiles puts what stood beside the database, and the files of dossiers,
+// where the database to be checked finds them.
+func (a *app) bringFiles(ctx context.Context, dir, copied string, m *manifest) error {
+	room, err := a.fileRoom(copied)
+	if err != nil {
+		return err
+	}
+	a.files = room
 	for _, p := range m.Parts {
+		from := filepath.Join(dir, filepath.FromSlash(p.Name))
 		if sha, ok := strings.CutPrefix(p.Name, filesDir); ok {
-			in, err := os.Open(filepath.Join(dir, filepath.FromSlash(p.Name)))
-			if err != nil {
-				return err
-			}
-			err = room.Restore(ctx, sha, in)
-			if err = errors.Join(err, in.Close()); err != nil {
+			if err := bringFile(ctx, room, sha, from); err != nil {
 				return err
 			}
 		}
 		if name, ok := strings.CutPrefix(p.Name, besideDir); ok {
-			if err := os.Rename(filepath.Join(dir, filepath.FromSlash(p.Name)), db+"."+name); err != nil {
+			if err := os.Rename(from, copied+"."+name); err != nil {
 				return err
 			}
 		}
 	}
-	return os.Rename(filepath.Join(dir, databaseName), db)
+	return nil
+}
+
+func bringFile(ctx context.Context, room *files.Files, sha, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	err = room.Restore(ctx, sha, in)
+	return errors.Join(err, in.Close())
 }
