@@ -203,7 +203,17 @@ func answersComplete(m *move) *Problem {
 	if len(asked) == 0 && !contains(given, "") || len(asked) == len(given) && !contains(given, "") {
 		return nil
 	}
-	return &Problem{Args: map[string]string{"asked": itoa(len(asked)), "answered": itoa(len(given))}}
+	p := &Problem{Args: map[string]string{"asked": itoa(len(asked)), "answered": itoa(len(nonBlank(given)))}}
+	for i := range asked {
+		if i >= len(given) || given[i] == "" {
+			p.Fields = append(p.Fields, Field{"answers." + itoa(i+1), "expect.required", cut(asked[i])})
+		}
+	}
+	return p
+}
+
+func nonBlank(list []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
 }
 
 // pointsAnswered asks every point of the appraisal; a fit conclusion needs all
