@@ -45,14 +45,14 @@ func (d *Difference) Count() int {
 	return len(d.Facts) + len(d.Texts) + len(d.Rows) + len(d.Files) + len(d.Plan)
 }
 
-// Difference compares two versions of a dossier, as they were sent or, for the
-// one being prepared, as it stands now.
+// Difference compares two versions of a dossier, as they were sent; the one after
+// the last is what stands now.
 func (s *Service) Difference(ctx context.Context, caseID string, from, to int) (*Difference, error) {
 	snap, err := s.Store.Snapshot(ctx, caseID, "")
 	if err != nil {
 		return nil, err
 	}
-	if from < 1 || to <= from || to > snap.Case.Version {
+	if from < 1 || to <= from || from > snap.Case.Version || to > snap.Case.Version+1 {
 		return nil, notFound("content", caseID)
 	}
 	d := &Difference{From: from, To: to, FromOn: sentOn(snap, from), ToOn: sentOn(snap, to)}
@@ -61,13 +61,21 @@ func (s *Service) Difference(ctx context.Context, caseID string, from, to int) (
 	if err != nil {
 		return nil, err
 	}
-	now, err := s.contentOf(ctx, snap, to)
+	now, err := s.versionOrNow(ctx, snap, to)
 	if err != nil {
 		return nil, err
 	}
 	d.overviews(&was.Overview, &now.Overview)
 	d.files(was.Attachments, now.Attachments)
 	return d, s.plans(ctx, caseID, d)
+}
+
+// versionOrNow is the content of a version, or what the next would be sent with.
+func (s *Service) versionOrNow(ctx context.Context, snap *Snapshot, version int) (*Content, error) {
+	if version > snap.Case.Version {
+		return s.assemble(ctx, snap)
+	}
+	return s.contentOf(ctx, snap, version)
 }
 
 func edition(snap *Snapshot, version int) *Edition {

@@ -190,7 +190,7 @@ func reasonGiven(m *move) *Problem {
 		case v.Manual && m.f.text["reasoning"] == "":
 			return &Problem{Fields: []Field{{"reasoning", "expect.reasoning", ""}}}
 		case v.Manual:
-		case filing && j.level > v.Level && m.f.text["reason"] == "",
+		case filing && v.Known && j.level > v.Level && m.f.text["reason"] == "",
 			!filing && j.level < v.Level && m.f.text["reason"] == "":
 			return &Problem{Fields: []Field{{"reason", "expect.reason", ""}}, Args: map[string]string{"proposed": itoa(j.level), "implied": itoa(v.Level)}}
 		}

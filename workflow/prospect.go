@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"capdo/workflow/regime"
@@ -127,4 +128,45 @@ func (m *move) onward(state string, seen map[string]bool) *regime.Step {
 		return nil
 	}
 	return steps[i]
+}
+
+// Openings lists the acts that begin a dossier on a system, at the level its
+// facts imply, as they stand for a person: open, or closed with the reason.
+func (s *Service) Openings(ctx context.Context, who, system string) ([]OpenAct, error) {
+	person, err := s.Store.Person(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := s.Store.Snapshot(ctx, "", system)
+	if err != nil {
+		return nil, err
+	}
+	r, ok := s.Book.On(s.Today())
+	if !ok {
+		return nil, nil
+	}
+	level := proposed(0, regime.Verdict{}, r.Criteria.Classify(snap.System.Facts))
+	var out []OpenAct
+	for _, act := range slices.Sorted(maps.Keys(s.Book.Acts)) {
+		shape := s.Book.Acts[act]
+		if shape.Object != "new_case" || shape.Clock {
+			continue
+		}
+		m := &move{book: s.Book, rights: s.Rights, day: s.Today(), date: s.Today(), at: s.Clock(), who: person, snap: snap, shape: shape, newID: "new",
+			want: Want{Act: act, System: system, Level: level, Track: "operating"}}
+		m.own()
+		one := OpenAct{Act: act, Closed: m.may()}
+		_ = m.read() // nothing is typed yet
+		if m.step != nil {
+			one.Able, one.To, one.Issues, one.Basis, one.Origin = m.able(), m.step.To, m.step.Issues, m.step.Basis, m.step.Origin
+			for _, g := range m.step.Guards {
+				if one.Closed == nil {
+					one.Closed = m.guard(g)
+				}
+			}
+		}
+		one.Main = one.Closed == nil
+		out = append(out, one)
+	}
+	return out, nil
 }

@@ -96,6 +96,9 @@ func TestTwoVersionsAreComparedPartByPart(t *testing.T) {
 	next.Devices = nil
 	p.saved(&next)
 	p.attached(id, "logical_diagram", "so-do-2.png", "cc")
+	if now, err := p.Difference(ctx, id, 1, 2); err != nil || now.Count() != 4 || !now.ToOn.IsZero() {
+		t.Errorf("before it goes out: %+v, %v", now, err)
+	}
 	problem := p.refused("binh", workflow.Want{Act: "resubmit", Case: id, With: workflow.With{"answers": []any{"rồi", "", "rồi"}}}, workflow.Refused)
 	if len(problem.Fields) != 1 || problem.Fields[0].Name != "answers.2" || problem.Args["answered"] != "2" {
 		t.Errorf("the point without an answer: %+v", problem)
@@ -114,7 +117,32 @@ func TestTwoVersionsAreComparedPartByPart(t *testing.T) {
 	if d.Rows[0].Table != "devices" || d.Rows[0].Now != nil || d.Rows[1].Name != "LAN" || d.Rows[1].Was != nil {
 		t.Errorf("rows: %+v", d.Rows)
 	}
-	if _, err := p.Difference(ctx, id, 2, 3); kindOf(err) != workflow.NotFound {
+	if _, err := p.Difference(ctx, id, 3, 4); kindOf(err) != workflow.NotFound {
 		t.Errorf("a version that is not there: %v", err)
+	}
+}
+
+func TestADossierIsBegunOnlyWhereNoneRuns(t *testing.T) {
+	p := newProvince(t, "2022-03-01")
+	open := func(who string) map[string]bool {
+		list, err := p.Openings(ctx, who, "s3")
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]bool{}
+		for _, a := range list {
+			out[a.Act] = a.Closed == nil
+		}
+		return out
+	}
+	if got := open("an"); !got["create"] || got["open_redetermination"] {
+		t.Errorf("before: %v", got)
+	}
+	if got := open("chi"); got["create"] {
+		t.Errorf("whoever does not operate it: %v", got)
+	}
+	p.must("an", workflow.Want{Act: "create", System: "s3", Level: 3, Track: "operating"})
+	if got := open("an"); got["create"] {
+		t.Errorf("while one runs: %v", got)
 	}
 }

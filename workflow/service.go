@@ -164,7 +164,7 @@ func (s *Service) stale(ctx context.Context, m *move) error {
 // refuse keeps a refusal in the history and hands it back.
 func (s *Service) refuse(ctx context.Context, m *move, p *Problem) error {
 	e := m.event()
-	e.Refused = &Refusal{p.Kind, p.Key, p.Guard, p.Basis}
+	e.Refused = &Refusal{p.Kind, p.Key, p.Guard, p.Basis, p.Args}
 	if err := s.Store.Note(ctx, e); err != nil {
 		return fmt.Errorf("workflow: keep refusal: %w", err)
 	}

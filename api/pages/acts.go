@@ -86,9 +86,14 @@ func subject(on, id, act string) workflow.Want {
 	return w
 }
 
-// form reads what the form of an act shows.
+// form reads what the form of the act in the address shows.
 func (r *room) form(g *gin.Context, on string) (*actForm, error) {
-	f := &actForm{On: on, ID: g.Param("id"), Act: g.Param("act"), Names: r.officeNames(g)}
+	return r.formOf(g, on, g.Param("act"))
+}
+
+// formOf reads what the form of an act shows.
+func (r *room) formOf(g *gin.Context, on, act string) (*actForm, error) {
+	f := &actForm{On: on, ID: g.Param("id"), Act: act, Names: r.officeNames(g)}
 	f.Path, f.Back = path(on, f.ID, "acts", f.Act), path(on, f.ID)
 	shape, ok := r.Service.Book.Acts[f.Act]
 	if !ok || shape.Clock {

@@ -131,7 +131,8 @@ func navOf(m *me) []navGroup {
 	group("",
 		when(reads && !m.only("auditor"), navItem{Place: "work", Path: "/work", Icon: "inbox", Count: m.Todo, Late: m.Late > 0}),
 		when(reads, navItem{Place: "systems", Path: "/systems", Icon: "systems"}),
-		when(reads, navItem{Place: "cases", Path: "/cases", Icon: "file"}))
+		when(reads, navItem{Place: "cases", Path: "/cases", Icon: "file"}),
+		when(reads, navItem{Place: "whatif", Path: "/what-if", Icon: "help"}))
 	group("nav.common", when(reads, navItem{Place: "dashboard", Path: "/dashboard", Icon: "chart"}), when(reads, navItem{Place: "registers", Path: "/registers", Icon: "list"}))
 	return groups
 }
