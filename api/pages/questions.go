@@ -264,8 +264,8 @@ type questionData struct {
 	Act          workflow.OpenAct
 }
 
-// asked is the case, its rule set and the question of the address.
-func (r *room) asked(g *gin.Context) (*caseData, *regime.Regime, *questionData, error) {
+// questionOn is the case, its rule set and the question of the address.
+func (r *room) questionOn(g *gin.Context) (*caseData, *regime.Regime, *questionData, error) {
 	gone := &workflow.Problem{Kind: workflow.NotFound, Key: "not_found.page"}
 	d, err := r.caseOf(g)
 	if err != nil {
@@ -322,7 +322,7 @@ func questionPath(id string, a regime.Asking) string {
 }
 
 func (r *room) questionPage(g *gin.Context) {
-	d, reg, q, err := r.asked(g)
+	d, reg, q, err := r.questionOn(g)
 	if err == nil {
 		var t *workflow.Trial
 		if t, err = r.Service.Try(g, d.Case.ID, q.PartN, nil); err == nil {
@@ -391,7 +391,7 @@ func (r *room) nextQuestion(c *workflow.CaseView, facts workflow.Facts, after, p
 // tryAnswer tells what an answer would come to, and keeps nothing: it fills the
 // column beside the question.
 func (r *room) tryAnswer(g *gin.Context) {
-	d, reg, q, err := r.asked(g)
+	d, reg, q, err := r.questionOn(g)
 	if err != nil {
 		r.fail(g, err)
 		return
@@ -419,7 +419,7 @@ func (r *room) tryAnswer(g *gin.Context) {
 // answer keeps one answer and goes on. An answer that others cannot stand beside
 // is kept only when the person says what becomes of those.
 func (r *room) answer(g *gin.Context) {
-	d, reg, q, err := r.asked(g)
+	d, reg, q, err := r.questionOn(g)
 	if err != nil {
 		r.fail(g, err)
 		return
