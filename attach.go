@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -34,8 +35,18 @@ func (a *app) filesOf(db string) string {
 	return db + ".files"
 }
 
-// fileRoom lets files into their place.
-func (a *app) fileRoom(db string) *files.Files { return files.InFolder(a.filesOf(db), files.Usual) }
+// fileRoom lets files into their place: a folder, or an object store (s3://…).
+func (a *app) fileRoom(db string) (*files.Files, error) {
+	place := a.filesOf(db)
+	if !files.IsS3(place) {
+		return files.InFolder(place, files.Usual), nil
+	}
+	f, err := files.InS3(place, files.Usual)
+	if errors.Is(err, files.ErrAddress) {
+		return nil, errors.New(a.words.Message(a.lang, "file.address", nil))
+	}
+	return f, err
+}
 
 // fileProblem puts what the room of files refuses into a problem for people.
 func fileProblem(err error) error {
@@ -47,6 +58,8 @@ func fileProblem(err error) error {
 		return &workflow.Problem{Kind: workflow.NotFound, Key: "not_found.file"}
 	case errors.Is(err, files.ErrCorrupt):
 		return &workflow.Problem{Kind: workflow.Refused, Key: "file.corrupt"}
+	case errors.Is(err, files.ErrUnavailable):
+		return fmt.Errorf("%w: %w", &workflow.Problem{Kind: workflow.Busy, Key: "file.unavailable"}, err)
 	case errors.Is(err, syscall.ENOSPC):
 		return &workflow.Problem{Kind: workflow.Busy, Key: "file.no_space"}
 	}

@@ -42,6 +42,7 @@ type app struct {
 	secretAt  string           // file of the key of second steps; empty: beside the database
 	secret    []byte           // that key, read by serve
 	setUpCode string           // what the first set-up asks for, new at each start
+	history   *history         // of the database that is served, else nil
 }
 
 // open reads everything inside the program; a fault there stops it.
@@ -134,7 +135,9 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 	if err != nil {
 		return nil, nil, a.openProblem(err)
 	}
-	a.files = a.fileRoom(path)
+	if a.files, err = a.fileRoom(path); err != nil {
+		return nil, nil, errors.Join(err, st.Close())
+	}
 	day, err := st.Setting(ctx, demoDay)
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
@@ -147,7 +150,9 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 		}
 		clock = func() time.Time { return supposed.Start().Add(8 * time.Hour) }
 	}
-	return a.over(st, a.book, clock, day != ""), st, nil
+	svc := a.over(st, a.book, clock, day != "")
+	svc.Seal = lastCheckpoint(st)
+	return svc, st, nil
 }
 
 // openProblem puts into words why a database cannot be used.

@@ -50,7 +50,7 @@ func addresses(list string) ([]string, error) {
 
 // receive serves those who come to an open door until the program is told to
 // stop.
-func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener, st *store.Store, door http.Handler, o *serving) error {
+func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener, h *history, door http.Handler, o *serving) error {
 	srv := &http.Server{Handler: door, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	scheme := "http://"
@@ -58,13 +58,13 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 		scheme = "https://"
 	}
 	a.say("cli.serving", map[string]string{"address": scheme + l.Addr().String()})
-	if err := a.demoSignIns(ctx, svc, st); err != nil {
+	if err := a.demoSignIns(ctx, svc, h.st); err != nil {
 		return err
 	}
-	if err := a.firstHour(ctx, st, l.Addr().String()); err != nil {
+	if err := a.firstHour(ctx, h.st, l.Addr().String()); err != nil {
 		return err
 	}
-	go a.ticking(ctx, svc, st)
+	go a.ticking(ctx, svc, h)
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -80,13 +80,15 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 	if err := open(); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return <-done
+	err := <-done
+	_, last := h.checkpoint(context.WithoutCancel(ctx)) // what was acknowledged is sealed
+	return errors.Join(err, last)
 }
 
 // ticking does the timed work every few minutes while the program runs; of
 // several copies one at a time does it. Where there may be others it also voids
-// what one of them left reserved.
-func (a *app) ticking(ctx context.Context, svc *workflow.Service, st *store.Store) {
+// what one of them left reserved. What is new is sealed.
+func (a *app) ticking(ctx context.Context, svc *workflow.Service, h *history) {
 	t := time.NewTicker(5 * time.Minute)
 	defer t.Stop()
 	for {
@@ -94,8 +96,8 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service, st *store.Stor
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			err := st.Alone(ctx, "tick", func() error {
-				if st.Shared() {
+			err := h.st.Alone(ctx, "tick", func() error {
+				if h.st.Shared() {
 					return errors.Join(svc.Tick(ctx), a.sweep(ctx, svc))
 				}
 				return svc.Tick(ctx)
@@ -105,6 +107,9 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service, st *store.Stor
 			}
 			if err := svc.KeepRegisters(ctx); err != nil && ctx.Err() == nil {
 				slog.Error("registers of the month", "error", err)
+			}
+			if _, err := h.checkpoint(ctx); err != nil && ctx.Err() == nil {
+				slog.Error("checkpoint", "error", err)
 			}
 		}
 	}
@@ -117,7 +122,7 @@ func (a *app) door(svc *workflow.Service, st *store.Store, o *serving) http.Hand
 	}
 	who, log := a.identity(st), a.logTo(o.log)
 	return api.New(api.Config{Service: svc, Identity: who, SetUpCode: a.setUpCode, Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
-		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: o.secure, Proxies: o.proxies, Now: time.Now, Log: log,
+		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: o.secure, Proxies: o.proxies, Now: time.Now, Log: log, History: a.historyRoom(),
 		Answered: a.answered(), Ready: func(ctx context.Context) error { return ready(ctx, st) }, Pages: a.pages(svc, who, log)})
 }
 

@@ -22,6 +22,7 @@ type serving struct {
 	cert, key  string   // files; both empty: no TLS by itself
 	metrics    string   // address of the counts; empty: none
 	log        string   // text or json
+	places     historyPlaces
 }
 
 func (a *app) servingFlags(args []string) (*flags, *serving, error) {
@@ -35,6 +36,7 @@ func (a *app) servingFlags(args []string) (*flags, *serving, error) {
 		fs.StringVar(&o.key, "tls-key", "", "")
 		fs.StringVar(&o.metrics, "metrics", "", "")
 		fs.StringVar(&o.log, "log", "text", "")
+		o.places.flags(fs)
 	})
 	if err != nil {
 		return nil, nil, err
@@ -70,12 +72,18 @@ func serve(ctx context.Context, a *app, args []string) error {
 		if err := a.begin(ctx, svc, st); err != nil {
 			return err
 		}
+		if a.history, err = openHistory(ctx, st, o.places.beside(f.db)); err != nil {
+			return err
+		}
+		if _, err := a.history.checkpoint(ctx); err != nil {
+			return err
+		}
 		closeCounts, err := a.serveCounts(ctx, svc, o.metrics)
 		if err != nil {
 			return err
 		}
 		defer closeCounts()
-		return a.receive(ctx, svc, l, st, a.door(svc, st, o), o)
+		return a.receive(ctx, svc, l, a.history, a.door(svc, st, o), o)
 	})
 }
 

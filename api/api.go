@@ -31,6 +31,7 @@ type Config struct {
 	Sheets       SheetFiles
 	FileRoom     // files of cases and overviews of systems
 	Lists        Lists
+	History      HistoryRoom
 	Notice       string           // shown on every page of a demo
 	SetUpCode    string           // what the first set-up asks for
 	Secure       bool             // the cookie is sent over TLS only
@@ -111,6 +112,7 @@ func (d *door) inside(in gin.IRoutes) {
 	d.accountRoutes(in)
 	d.adminRoutes(in)
 	d.deskRoutes(in)
+	d.historyRoutes(in)
 }
 
 // reads opens a route that only reads, to GET and to HEAD.

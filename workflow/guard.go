@@ -22,7 +22,7 @@ func init() {
 		"substance_unchanged": substanceUnchanged, "no_open_dossier": noOpenDossier,
 		"regime_in_force": regimeInForce, "transition_term": transitionTerm,
 		"extra_explained": extraExplained, "listing_grounds": listingGrounds, "risk_assessed": riskAssessed, "lead_body": leadBody, "approved_before": approvedBefore,
-		"measures_deployed": measuresDeployed, "separation_met": separationMet, "delegation_valid": delegationValid,
+		"measures_deployed": measuresDeployed, "separation_met": separationMet, "conditions_assessed": conditionsAssessed, "delegation_valid": delegationValid,
 		"subordinate_only": subordinateOnly, "no_subdelegation": noSubdelegation,
 		"performer_qualifies": performerQualifies, "ordering_authority": orderingAuthority,
 	}
