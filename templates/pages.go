@@ -158,6 +158,7 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"add":       func(a, b int) int { return a + b },
 		"tell":      func(s spoken) string { return p.tell(lang, s) },
 		"fieldname": func(name string) string { return p.fieldName(lang, name) },
+		"hasPrefix": strings.HasPrefix,
 	}
 }
 

@@ -88,6 +88,10 @@ func (r *room) inside(in *gin.RouterGroup) {
 	r.fileRoutes(in)
 	r.planRoutes(in)
 	r.sendingRoutes(in)
+	r.drawRoutes(in)
+	r.queueRoutes(in)
+	r.deskRoutes(in)
+	r.bookRoutes(in)
 }
 
 // get opens a page to GET and HEAD.

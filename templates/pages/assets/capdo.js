@@ -7,7 +7,7 @@
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", function (e) {
     var f = e.target;
-    if (f.method !== "post" || f.hasAttribute("hx-post")) return;
+    if (f.method !== "post" || f.hasAttribute("hx-post") || e.submitter && e.submitter.formTarget) return;
     if (f.dataset.sent) { e.preventDefault(); return; }
     f.dataset.sent = "yes";
     window.addEventListener("pageshow", function () { delete f.dataset.sent; }, { once: true });
@@ -40,4 +40,18 @@
   // Pages that wait for long work look again by themselves.
   var wait = document.querySelector("[data-again]");
   if (wait) setTimeout(function () { location.reload(); }, 1000 * Number(wait.dataset.again));
+  // Printing is the browser's; its button is there only where it works.
+  document.querySelectorAll("[data-print]").forEach(function (b) {
+    b.hidden = false;
+    b.addEventListener("click", function () { window.print(); });
+  });
+  // What is typed into a long form is kept when the page is left.
+  document.querySelectorAll("form[data-draft]").forEach(function (f) {
+    var typed = false;
+    document.addEventListener("input", function (e) { if (e.target.form === f) typed = true; });
+    f.addEventListener("submit", function () { typed = false; });
+    window.addEventListener("pagehide", function () {
+      if (typed) navigator.sendBeacon(f.dataset.draft, new URLSearchParams(new FormData(f)));
+    });
+  });
 })();
