@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"capdo/api"
+	"capdo/api/pages"
 	"capdo/internal/files"
 	"capdo/internal/store"
 	"capdo/workflow"
@@ -136,4 +137,11 @@ func (a *app) forDoor(svc *workflow.Service) api.FileRoom {
 		OverviewFile:   a.overviewFile,
 		OverviewIntake: a.readOverview,
 	}
+}
+
+// forPages is what the pages need to take in and hand out files and workbooks.
+func (a *app) forPages(svc *workflow.Service) pages.Files {
+	room, sheets := a.forDoor(svc), a.sheetFiles()
+	return pages.Files{Take: room.TakeFile, Open: room.OpenFile, MIME: room.FileMIME, Most: room.MaxFile, Overview: room.OverviewFile,
+		ReadOverview: room.OverviewIntake, Sheet: sheets.Write, ReadSheet: sheets.Read}
 }

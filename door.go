@@ -151,7 +151,7 @@ func ready(ctx context.Context, st *store.Store) error {
 // pages are what people see, over what they share with the JSON routes.
 func (a *app) pages(svc *workflow.Service, who *identity.Identity, log *slog.Logger) func(*gin.Engine, pages.Door) {
 	return func(e *gin.Engine, shared pages.Door) {
-		pages.Mount(e, pages.Config{Service: svc, Identity: who, Pages: a.screens, Words: a.words, Log: log, RegisterFile: a.registerFile, Demo: svc.Demo}, shared)
+		pages.Mount(e, pages.Config{Service: svc, Identity: who, Pages: a.screens, Words: a.words, Log: log, RegisterFile: a.registerFile, Demo: svc.Demo, Files: a.forPages(svc)}, shared)
 	}
 }
 

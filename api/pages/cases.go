@@ -129,6 +129,10 @@ func (r *room) aCase(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
+	if r.prepared(d) {
+		r.dossier(g, d)
+		return
+	}
 	r.render(g, http.StatusOK, "case", placeOf(d.Case), d)
 }
 

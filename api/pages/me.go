@@ -131,8 +131,14 @@ func navOf(m *me) []navGroup {
 	group("",
 		when(reads && !m.only("auditor"), navItem{Place: "work", Path: "/work", Icon: "inbox", Count: m.Todo, Late: m.Late > 0}),
 		when(reads, navItem{Place: "systems", Path: "/systems", Icon: "systems"}),
-		when(reads, navItem{Place: "cases", Path: "/cases", Icon: "file"}))
-	group("nav.common", when(reads, navItem{Place: "dashboard", Path: "/dashboard", Icon: "chart"}), when(reads, navItem{Place: "registers", Path: "/registers", Icon: "list"}))
+		when(m.Is("sdu_officer", "sdu_head", "independent_appraiser"), navItem{Place: "queue", Path: "/queue", Icon: "clock"}),
+		when(m.Is("owner_office", "owner_head"), navItem{Place: "incoming", Path: "/incoming", Icon: "inbox"}),
+		when(reads, navItem{Place: "cases", Path: "/cases", Icon: "file"}),
+		when(reads, navItem{Place: "whatif", Path: "/what-if", Icon: "help"}))
+	group("nav.common",
+		when(reads, navItem{Place: "dashboard", Path: "/dashboard", Icon: "chart"}),
+		when(reads, navItem{Place: "registers", Path: "/registers", Icon: "list"}),
+		when(reads, navItem{Place: "books", Path: "/books", Icon: "book"}))
 	return groups
 }
 

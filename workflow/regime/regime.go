@@ -172,6 +172,16 @@ type DossierPapers struct {
 	Components map[int]Piece `yaml:"components"`
 	Design     DesignRule    `yaml:"design"`
 	Points     PointRule     `yaml:"points"`
+	Approval   []FilePart    `yaml:"approval"`
+}
+
+// FilePart is one part of the file that goes to the approver: the dossier itself
+// (no Forms), or the papers of these forms. No Levels: at every level.
+type FilePart struct {
+	Of     string     `yaml:"of"` // dossier | opinion | submission
+	Forms  []string   `yaml:"forms"`
+	Levels []int      `yaml:"levels"`
+	Basis  []Citation `yaml:"basis"`
 }
 
 // Piece is one numbered component of a dossier.
