@@ -131,15 +131,19 @@ func navOf(m *me) []navGroup {
 	group("",
 		when(reads && !m.only("auditor"), navItem{Place: "work", Path: "/work", Icon: "inbox", Count: m.Todo, Late: m.Late > 0}),
 		when(reads, navItem{Place: "systems", Path: "/systems", Icon: "systems"}),
-		when(reads, navItem{Place: "cases", Path: "/cases", Icon: "file"}))
-	group("nav.common", when(reads, navItem{Place: "dashboard", Path: "/dashboard", Icon: "chart"}), when(reads, navItem{Place: "registers", Path: "/registers", Icon: "list"}))
+		when(reads, navItem{Place: "cases", Path: "/cases", Icon: "file"}),
+		when(reads, navItem{Place: "checks", Path: "/checks", Icon: "shield", Count: m.LateChecks, Late: true}),
+		when(reads, navItem{Place: "findings", Path: "/checks/findings", Icon: "warn"}))
+	group("nav.common", when(reads, navItem{Place: "dashboard", Path: "/dashboard", Icon: "chart"}), when(reads, navItem{Place: "registers", Path: "/registers", Icon: "list"}),
+		when(reads, navItem{Place: "reports", Path: "/reports", Icon: "book"}))
 	return groups
 }
 
 // only tells whether a role is the one and only.
 func (m *me) only(role string) bool { return len(m.Roles) == 1 && m.Roles[role] }
 
-// landing goes to where the person's work is.
+// landing goes to where the person's work is; heads with nothing to do see where
+// things stand.
 func (r *room) landing(g *gin.Context) {
 	m := g.MustGet("me").(*me)
 	to := "/work"
@@ -147,7 +151,16 @@ func (r *room) landing(g *gin.Context) {
 	case m.only("sysadmin"):
 		to = "/systems"
 	case m.only("auditor"):
-		to = "/systems"
+		to = "/registers"
+	case m.Is("owner_head", "sdu_head"):
+		mine, _, err := r.Service.Inbox(g, m.ID)
+		if err != nil {
+			r.fail(g, err)
+			return
+		}
+		if len(mine) == 0 {
+			to = "/dashboard"
+		}
 	}
 	g.Redirect(http.StatusSeeOther, to)
 }

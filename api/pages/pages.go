@@ -48,7 +48,8 @@ type Door struct {
 type room struct {
 	Config
 	Door
-	figures figures
+	figures held[*workflow.Dashboard]
+	late    held[int] // overdue checks, by person
 }
 
 // Mount opens all pages on an engine.
@@ -81,6 +82,8 @@ func (r *room) inside(in *gin.RouterGroup) {
 	r.lawRoutes(in)
 	r.registerRoutes(in)
 	r.dashboardRoutes(in)
+	r.checkRoutes(in)
+	r.reportRoutes(in)
 }
 
 // get opens a page to GET and HEAD.
