@@ -148,7 +148,7 @@ func (d *Dashboard) take(c *Case, sys *System, offices map[string]Office, today 
 	case t.Day.Before(today):
 		d.Late = append(d.Late, t)
 		late[sys.ID] = true
-	case c.Kind == KindCheck && !t.Day.After(today.AddDays(comingDays)):
+	case c.Kind == KindCheck && contains(PartsOf(c, today), CheckSoon):
 		d.Coming = append(d.Coming, t)
 	}
 }

@@ -176,6 +176,9 @@ type ListWarn struct {
 	Args map[string]string `json:"args,omitempty"`
 }
 
+// Words is what the doubt is told with.
+func (w ListWarn) Words() (key string, args map[string]string) { return w.Key, w.Args }
+
 // ImportLayers takes in a file of layers. A line that names an office or a
 // system the owner does not have is refused; nothing is taken while a line is
 // refused, unless asked. A line that says what already stands changes nothing,

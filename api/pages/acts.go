@@ -58,6 +58,7 @@ type formField struct {
 	Asked      []string            // the points an answer is due to, of "answers"
 	Rows       []map[string]string // of findings
 	Basis      []workflow.Citation
+	Performers *workflow.PerformersView // who may perform a check, and why others may not
 }
 
 type option struct {
@@ -212,6 +213,9 @@ func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *form
 			one.Options = append(one.Options, option{Value: v, Label: r.choiceKey(f.Act, one.Name, v), Key: true, On: v == one.Value})
 		}
 	case "office", "offices":
+		if one.Name == "performer" && f.Case != nil && f.Case.Inspection != nil {
+			return r.performerChoices(g, f, one)
+		}
 		return r.officeChoices(g, one)
 	case "people":
 		people, err := r.Service.Store.People(g)
@@ -226,6 +230,9 @@ func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *form
 	case "texts":
 		if one.Name == "answers" && f.Case != nil {
 			one.Asked = f.Case.Present().Asked
+		}
+		if one.Name == "contents" {
+			r.contentChoices(f, one)
 		}
 	case "points":
 		one.Points = map[string]string{}
@@ -271,6 +278,26 @@ func (r *room) officeChoices(g *gin.Context, one *formField) error {
 
 func sortOptions(list []option) {
 	slices.SortStableFunc(list, func(a, b option) int { return strings.Compare(vn.SortKey(a.Label), vn.SortKey(b.Label)) })
+}
+
+// performerChoices offers who may perform a check, and shows why others may not.
+func (r *room) performerChoices(g *gin.Context, f *actForm, one *formField) (err error) {
+	one.Performers, err = r.Service.Performers(g, who(g), f.Case.ID)
+	return err
+}
+
+// contentChoices offers what a check may look at by the rules of the day.
+func (r *room) contentChoices(f *actForm, one *formField) {
+	reg, ok := r.Service.Book.On(r.Service.Today())
+	if !ok && f.Case != nil {
+		reg, ok = r.Service.Book.ByKey(f.Case.Regime)
+	}
+	if !ok {
+		return
+	}
+	for _, c := range reg.Checks.Contents {
+		one.Options = append(one.Options, option{Value: c, Label: "word.content." + c, Key: true, On: slices.Contains(one.Values, c)})
+	}
 }
 
 // mostChoices of systems are offered in one form.

@@ -18,32 +18,32 @@ func (r *room) dashboardRoutes(in gin.IRoutes) { r.get(in, "/dashboard", r.dashb
 // anew.
 const figuresHold = 10 * time.Second
 
-// figures are dashboards counted lately, by owner and day. One counts, the others
+// held are figures counted lately, by what they are of. One counts, the others
 // wait for it.
-type figures struct {
+type held[T any] struct {
 	mu sync.Mutex
-	of map[string]counted
+	of map[string]counted[T]
 }
 
-type counted struct {
+type counted[T any] struct {
 	at time.Time
-	d  *workflow.Dashboard
+	v  T
 }
 
-func (f *figures) get(key string, now time.Time, count func() (*workflow.Dashboard, error)) (*workflow.Dashboard, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if c, ok := f.of[key]; ok && now.Sub(c.at) < figuresHold {
-		return c.d, nil
+func (h *held[T]) get(key string, now time.Time, count func() (T, error)) (T, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c, ok := h.of[key]; ok && now.Sub(c.at) < figuresHold {
+		return c.v, nil
 	}
-	d, err := count()
+	v, err := count()
 	if err == nil {
-		if f.of == nil || len(f.of) > 100 {
-			f.of = map[string]counted{}
+		if h.of == nil || len(h.of) > 100 {
+			h.of = map[string]counted[T]{}
 		}
-		f.of[key] = counted{now, d}
+		h.of[key] = counted[T]{now, v}
 	}
-	return d, err
+	return v, err
 }
 
 // dashboardData is what the page shows.

@@ -134,10 +134,13 @@ func navOf(m *me) []navGroup {
 		when(m.Is("sdu_officer", "sdu_head", "independent_appraiser"), navItem{Place: "queue", Path: "/queue", Icon: "clock"}),
 		when(m.Is("owner_office", "owner_head"), navItem{Place: "incoming", Path: "/incoming", Icon: "inbox"}),
 		when(reads, navItem{Place: "cases", Path: "/cases", Icon: "file"}),
+		when(reads, navItem{Place: "checks", Path: "/checks", Icon: "shield", Count: m.LateChecks, Late: true}),
+		when(reads, navItem{Place: "findings", Path: "/checks/findings", Icon: "warn"}),
 		when(reads, navItem{Place: "whatif", Path: "/what-if", Icon: "help"}))
 	group("nav.common",
 		when(reads, navItem{Place: "dashboard", Path: "/dashboard", Icon: "chart"}),
 		when(reads, navItem{Place: "registers", Path: "/registers", Icon: "list"}),
+		when(reads, navItem{Place: "reports", Path: "/reports", Icon: "chart"}),
 		when(reads, navItem{Place: "books", Path: "/books", Icon: "book"}))
 	return groups
 }
@@ -145,7 +148,8 @@ func navOf(m *me) []navGroup {
 // only tells whether a role is the one and only.
 func (m *me) only(role string) bool { return len(m.Roles) == 1 && m.Roles[role] }
 
-// landing goes to where the person's work is.
+// landing goes to where the person's work is; heads with nothing to do see where
+// things stand.
 func (r *room) landing(g *gin.Context) {
 	m := g.MustGet("me").(*me)
 	to := "/work"
@@ -153,7 +157,16 @@ func (r *room) landing(g *gin.Context) {
 	case m.only("sysadmin"):
 		to = "/systems"
 	case m.only("auditor"):
-		to = "/systems"
+		to = "/registers"
+	case m.Is("owner_head", "sdu_head"):
+		mine, _, err := r.Service.Inbox(g, m.ID)
+		if err != nil {
+			r.fail(g, err)
+			return
+		}
+		if len(mine) == 0 {
+			to = "/dashboard"
+		}
 	}
 	g.Redirect(http.StatusSeeOther, to)
 }

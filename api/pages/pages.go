@@ -49,7 +49,8 @@ type Door struct {
 type room struct {
 	Config
 	Door
-	figures figures
+	figures held[*workflow.Dashboard]
+	late    held[int] // overdue checks, by person
 }
 
 // Mount opens all pages on an engine.
@@ -92,6 +93,8 @@ func (r *room) inside(in *gin.RouterGroup) {
 	r.queueRoutes(in)
 	r.deskRoutes(in)
 	r.bookRoutes(in)
+	r.checkRoutes(in)
+	r.reportRoutes(in)
 }
 
 // get opens a page to GET and HEAD.

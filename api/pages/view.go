@@ -33,6 +33,7 @@ type me struct {
 	Offices       []string
 	Todo          int // things waiting
 	Late          int
+	LateChecks    int // overdue, that the person may see
 }
 
 // navGroup is a part of the navigation under a heading of its own.
@@ -103,6 +104,9 @@ func (r *room) viewOf(g *gin.Context, place string) *view {
 	}
 	if m, ok := g.Get("me"); ok {
 		v.Me = m.(*me)
+		if v.Me.Reads() {
+			v.Me.LateChecks = r.lateChecks(g, v.Me)
+		}
 		v.Nav = navOf(v.Me)
 	}
 	return v
