@@ -36,7 +36,7 @@ func Read(name string, in io.Reader, book *regime.Book) (*Scenario, error) {
 	if bad != nil {
 		return nil, bad
 	}
-	r := &reader{file: name, words: v, roles: book.Roles, checks: map[string]bool{}}
+	r := &reader{file: name, words: v, roles: book.Roles, rules: ruleIDs(book), checks: map[string]bool{}}
 	s := r.scenario(n)
 	if r.err != nil {
 		return nil, r.err
