@@ -26,6 +26,8 @@ func (p filled) Print(_ context.Context, f workflow.PaperFacts) (workflow.Printe
 	return workflow.Printed{Text: f.Form, PDF: []byte(f.Form)}, err
 }
 
+func (p filled) Proven(regime, form string) (bool, error) { return p.words.Proven(regime, form) }
+
 func (p filled) Numbered(regime, form string) (string, error) { return p.words.Numbered(regime, form) }
 
 // world is a province with systems of all five levels, the bodies above it and
