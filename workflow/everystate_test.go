@@ -146,7 +146,7 @@ func (x *explorer) lawful(before *workflow.CaseView, who, act string) bool {
 	switch {
 	case err != nil:
 		x.t.Fatalf("%s in %s by %s: %v", act, before.State, who, err)
-	case p != nil && (p.Key == "" || len(p.Basis) == 0):
+	case p != nil && (p.Key == "" || len(p.Basis)+len(p.Fields) == 0):
 		x.t.Errorf("%s in %s by %s is refused without a reason or an article: %+v", act, before.State, who, p)
 	case p == nil && out.Event.To == "":
 		x.t.Errorf("%s in %s by %s leads to no state", act, before.State, who)
