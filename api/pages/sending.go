@@ -239,6 +239,9 @@ func (r *room) returnOf(g *gin.Context, d *caseData) (*returnData, error) {
 	if data.Diff, err = r.Service.Difference(g, d.Case.ID, n, n+1); err != nil {
 		return nil, err
 	}
+	for i, row := range data.Diff.Rows {
+		data.Diff.Rows[i].Was, data.Diff.Rows[i].Now = filledCells(row.Was), filledCells(row.Now)
+	}
 	for _, f := range data.Diff.Facts {
 		data.Facts = append(data.Facts, factDiff{f.Key, r.factWords(lang(g), f.Key, f.Was), r.factWords(lang(g), f.Key, f.Now)})
 	}
@@ -251,6 +254,11 @@ func (r *room) returnOf(g *gin.Context, d *caseData) (*returnData, error) {
 		data.Form, err = r.formOf(g, "cases", answering.Act)
 	}
 	return data, err
+}
+
+// filledCells leaves out the empty cells of a row.
+func filledCells(row []string) []string {
+	return slices.DeleteFunc(slices.Clone(row), func(s string) bool { return s == "" })
 }
 
 // answering is the act that answers the points of a notice, open or closed.
