@@ -31,7 +31,7 @@ type planData struct {
 	Report   *workflow.SheetReport
 	Dry      bool
 	May      *workflow.Problem // why the person may not write, nil: may
-	Open     bool // questions stand open: their group is shown
+	Open     bool              // questions stand open: their group is shown
 }
 
 // planGroup is a group of requirements with how far it is answered.

@@ -210,7 +210,6 @@ type soFar struct {
 	Open   int // questions that may still raise it and are not answered
 	Tried  bool
 	Rules  string
-	Part   string
 	Why    []workflow.Citation // that what is not known leaves the level open
 	Dead   bool                // the typed answer cannot be read
 	Places map[string]string   // fact → its page
@@ -343,7 +342,6 @@ func (q *questionData) places(id string, reg *regime.Regime) {
 	for i, key := range reg.Criteria.Questions {
 		q.SoFar.Places[key] = questionPath(id, regime.Asking{N: i + 1, Part: q.PartN})
 	}
-	q.SoFar.Part = q.PartName
 }
 
 // firstQuestion goes to the first question that is not answered, or the list of
