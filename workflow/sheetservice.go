@@ -294,16 +294,6 @@ func (s *Service) maySheet(ctx context.Context, who string, seat *sheetSeat) (Ev
 		Args: map[string]string{"act": actEditSheet, "office": strings.Join(names, "; ")}}
 }
 
-// MaySheet tells whether a person may change the sheet of a case now; nil: may.
-func (s *Service) MaySheet(ctx context.Context, who, caseID string) error {
-	seat, err := s.seatOfCase(ctx, caseID)
-	if err != nil {
-		return err
-	}
-	_, err = s.maySheet(ctx, who, seat)
-	return err
-}
-
 // sheetHolder names the capacity that may change the sheet in a state: the
 // operator while it prepares a dossier, the assessor while a check waits for it.
 func sheetHolder(book *regime.Book, p *regime.Procedure, state string) string {
