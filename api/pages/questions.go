@@ -500,10 +500,29 @@ func (r *room) changeParts(g *gin.Context) {
 	back := r.questionAt(d, "list")
 	_, err = r.Service.Answer(g, who(g), workflow.Want{Act: facts.Act, Case: d.Case.ID, Revision: revisionOf(g), Key: g.PostForm("key")}, -1, map[string]any{"components": parts})
 	if err != nil {
-		r.fail(g, err)
+		r.partsAgain(g, back, err)
 		return
 	}
 	r.done(g, back, "parts_kept")
+}
+
+// partsAgain shows the form of the components with the names that were typed.
+func (r *room) partsAgain(g *gin.Context, page string, cause error) {
+	g.AddParam("n", page[strings.LastIndex(page, "/")+1:])
+	d, reg, q, err := r.questionOn(g)
+	if err != nil {
+		r.fail(g, cause)
+		return
+	}
+	have := q.Parts
+	q.Parts = nil
+	for i, name := range g.PostFormArray("part_name") {
+		if i < len(have) || name != "" {
+			q.Parts = append(q.Parts, regime.Component{Name: name})
+		}
+	}
+	t, status := r.troubleOf(g, cause)
+	r.answerAgain(g, d, reg, q, nil, status, t)
 }
 
 // askedFacts leaves out facts that the rule set of the case does not ask.

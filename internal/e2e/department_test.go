@@ -348,7 +348,12 @@ func TestAnswersThatCannotStandTogetherAreNamedBeforeOneIsKept(t *testing.T) {
 	}
 	w.open("/cases/d8/questions/4")
 	w.do(chromedp.SetValue(chromedp.CSS("#part-new"), "Mạng nội bộ"))
-	w.next().says("Đã lưu các hệ thống thành phần", "Mạng nội bộ").press(`a[href$="questions?part=0"]`)
+	w.next().says("Đã lưu các hệ thống thành phần", "Mạng nội bộ")
+	w.do(chromedp.SetValue(chromedp.CSS("#part-new"), "Mạng nội bộ"))
+	if w.next(); eval[int](w, `document.querySelectorAll('[name="part_name"]').length`) != 3 || !eval[bool](w, `!!document.getElementById("trouble")`) {
+		t.Errorf("two parts of one name:\n%s", w.text())
+	}
+	w.open("/cases/d8/questions/4").press(`a[href$="questions?part=0"]`)
 	w.says("Mạng nội bộ", "Câu ").choose("a", "ha_tang").next()
 	w.open("/cases/d8/answers").says("Mạng nội bộ", "cơ sở hạ tầng thông tin")
 }
