@@ -113,7 +113,11 @@ func (r *room) formOf(g *gin.Context, on, act string) (*actForm, error) {
 		f.Open = &acts[i]
 		f.Preview = f.Open.Issues
 	}
-	f.Tracks = shape.Object == "new_case"
+	if f.Tracks = shape.Object == "new_case"; f.Tracks {
+		if f.Level, err = r.impliedLevel(g, f.ID); err != nil {
+			return nil, err
+		}
+	}
 	f.Key = cmp.Or(g.PostForm("key"), rand.Text())
 	f.Fields, err = r.fields(g, f, shape)
 	return f, err

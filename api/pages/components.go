@@ -47,6 +47,9 @@ func (r *room) piecesOf(g *gin.Context, d *caseData) (*piecesData, error) {
 			continue
 		}
 		on := e.Components[n]
+		if day, err := regime.ParseDay(on); err == nil {
+			on = day.Start().Format("02/01/2006")
+		}
 		p.Pieces = append(p.Pieces, pieceRow{n, piece, on, on != "" || typed && slices.Contains(g.PostFormArray("component"), itoa(n)), piece.Added && d.Case.Opinion == nil})
 	}
 	track := reg.Papers.Design.Track(d.Case.Track)
