@@ -199,6 +199,9 @@ func (r *room) keyOr(key, other string) string {
 func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *formField) error {
 	switch t.Type {
 	case "one_of":
+		if one.Name == "kind" && one.Value == "" && f.Case != nil && f.Case.Inspection != nil {
+			one.Value = f.Case.Inspection.Kind
+		}
 		for _, v := range t.Values {
 			one.Options = append(one.Options, option{Value: v, Label: r.choiceKey(f.Act, one.Name, v), Key: true, On: v == one.Value})
 		}

@@ -178,7 +178,7 @@ func (r *room) stateChart(l string, d *workflow.Dashboard) *chart {
 	var said []string
 	for _, s := range d.States {
 		word := r.Words.Message(l, "state."+s.State, nil)
-		bars = append(bars, bar{Label: word, N: s.Cases, Class: "f3", Link: "/cases?state=" + s.State})
+		bars = append(bars, bar{Label: word, N: s.Cases, Class: "f3", Link: "/cases?state=" + s.State, Oldest: s.Oldest})
 		said = append(said, word+": "+itoa(s.Cases))
 	}
 	return levelBars(strings.Join(said, "; ")+".", bars)
