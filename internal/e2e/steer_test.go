@@ -36,6 +36,14 @@ func (p *province) onDay(day string) {
 	p.Start()
 }
 
+// run runs another command of the program on the same database.
+func (p *province) run(args ...string) {
+	p.t.Helper()
+	if out, err := exec.Command(program(p.t), append(args, "--db", p.DB)...).CombinedOutput(); err != nil {
+		p.t.Fatalf("%v: %v\n%s", args, err, out)
+	}
+}
+
 // steerPages are pictured at both widths.
 var steerPages = []struct{ name, who, path string }{
 	{"checks", "chi", "/checks"}, {"findings", "chi", "/checks/findings"}, {"reports", "dung", "/reports"}, {"duties", "dung", "/reports/duties"},
@@ -163,7 +171,8 @@ func TestACheckFallsDueAndItsFindingsAreRepaired(t *testing.T) {
 
 func TestTheSheetInTheFieldOnAPhone(t *testing.T) {
 	p := demoProvince(t)
-	id, _, _ := inTheField(t, p, "2022-11-15")
+	p.run("user", "grant", "yen", "--office", "kiem-dinh", "--role", "assessor_org")
+	id, _, yen := inTheField(t, p, "2022-11-15")
 	nam := p.window(390).signIn("nam")
 	nam.act(id, "start").open("/checks/" + id + "/sheet").says("Đã kiểm tra 0/")
 	nam.fits()
@@ -177,30 +186,45 @@ func TestTheSheetInTheFieldOnAPhone(t *testing.T) {
 	nam.shot("sheet-390")
 	group := eval[string](nam, `document.querySelector("#group").value`)
 
-	other := p.window(390).signIn("nam") // a second tablet, without script
-	other.noScript().open("/checks/" + id + "/sheet")
+	// A colleague without script writes meanwhile: what was typed stays, and what
+	// he wrote is shown.
+	yen.noScript().open("/checks/" + id + "/sheet")
 	nam.fill("r0.how", "Xem lại: thiếu một mục").until(`document.querySelector("#sheet-state input").value >= "4"`)
-	_ = other
+	yen.do(chromedp.Clear(chromedp.CSS(`[name="r0.how"]`)), chromedp.SendKeys(chromedp.CSS(`[name="r0.how"]`), "Yến thấy khác"))
+	yen.press(`button[name="then"]`)
+	yen.shot("sheet-stale-1280")
+	yen.says("Chưa lưu", "Tạ Nam", "Xem lại: thiếu một mục")
+	if how := eval[string](yen, `document.querySelector('[name="r0.how"]').value`); how != "Yến thấy khác" {
+		t.Errorf("what was typed became %q", how)
+	}
+	yen.press(`button[name="then"]`)
+	nam.fill("r0.how", "Nam viết lại").until(`document.querySelector("#sheet-state").innerText.includes("Yến thấy khác")`)
+	nam.fill("r2.status", "unmet").until(`document.querySelector("#sheet-state").innerText.includes("Đã lưu")`)
 	nam.press(`button[name="then"]`)
 	if next := eval[string](nam, `document.querySelector("#group").value`); next == group {
 		t.Error("the next group was not shown")
 	}
 	nam.open("/checks/" + id + "/sheet")
-	if how := eval[string](nam, `document.querySelector('[name="r0.how"]').value`); how != "Xem lại: thiếu một mục" {
+	if how := eval[string](nam, `document.querySelector('[name="r0.how"]').value`); how != "Nam viết lại" {
 		t.Errorf("kept is %q", how)
 	}
 	p.window(1280).signIn("phong").open("/checks/" + id + "/sheet").says("Bảng chỉ để xem")
 }
 
-// pdf prints the page and gives its text, page by page.
-func (w *person) pdf() []string {
+// pdf prints the page and gives its text, page by page. Where pictures are kept,
+// so is the print.
+func (w *person) pdf(name string) []string {
 	w.t.Helper()
 	yes := true
 	out, err := chromedp.Call(w.ctx, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: &yes, PrintBackground: &yes})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	file := filepath.Join(w.t.TempDir(), "page.pdf")
+	dir := os.Getenv("CAPDO_SHOTS")
+	if dir == "" {
+		dir = w.t.TempDir()
+	}
+	file := filepath.Join(dir, name+".pdf")
 	if err := os.WriteFile(file, out.Data, 0o644); err != nil {
 		w.t.Fatal(err)
 	}
@@ -213,10 +237,10 @@ func (w *person) pdf() []string {
 
 func TestRegisterAndDashboardPrint(t *testing.T) {
 	w := demoProvince(t).window(1280).signIn("giang")
-	if pages := w.open("/dashboard").pdf(); len(pages) != 1 || !strings.Contains(pages[0], "Hệ thống theo cấp độ") {
+	if pages := w.open("/dashboard").pdf("dashboard"); len(pages) != 1 || !strings.Contains(pages[0], "Hệ thống theo cấp độ") {
 		t.Errorf("the dashboard takes %d pages:\n%s", len(pages), strings.Join(pages, "\n=====\n"))
 	}
-	pages := w.open("/registers").pdf()
+	pages := w.open("/registers").pdf("register")
 	if len(pages) < 2 {
 		t.Fatalf("the register takes %d pages", len(pages))
 	}
