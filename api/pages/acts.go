@@ -152,7 +152,7 @@ func (r *room) fields(g *gin.Context, f *actForm, shape *regime.ActShape) ([]for
 		if t.Type == "facts" || t.Type == "components" {
 			continue // have pages of their own
 		}
-		one := formField{Name: name, Type: t.Type, Need: t.Need, Short: slices.Contains(shortFields, name), Label: r.labelOf(f.Act, name), Value: g.PostForm(name), Values: g.PostFormArray(name)}
+		one := formField{Name: name, Type: t.Type, Need: t.Need, Short: slices.Contains(shortFields, name), Label: r.labelOf(f.Act, name), Value: cmp.Or(g.PostForm(name), g.Query(name)), Values: g.PostFormArray(name)}
 		one.Hint = r.keyOr("hint."+f.Act+"."+name, "hint."+name)
 		if err := r.choices(g, f, t, &one); err != nil {
 			return nil, err
@@ -233,7 +233,7 @@ func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *form
 	if one.Name == "finding" && f.Case != nil && f.Case.Inspection != nil {
 		for _, finding := range f.Case.Inspection.Findings {
 			if finding.Closed.IsZero() {
-				one.Options = append(one.Options, option{Value: finding.ID, Label: finding.ID + ": " + finding.Text, On: finding.ID == cmp.Or(one.Value, g.Query("finding"))})
+				one.Options = append(one.Options, option{Value: finding.ID, Label: finding.ID + ": " + finding.Text, On: finding.ID == one.Value})
 			}
 		}
 	}
