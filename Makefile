@@ -9,7 +9,7 @@ ADDR ?= 127.0.0.1:8080
 SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
 
 .DEFAULT_GOAL := help
-.PHONY: help shots build run demo test golden docs check lint setup clean
+.PHONY: help shots build run demo test abuse golden docs check lint setup clean
 
 help: ## print the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -33,6 +33,8 @@ setup:
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	command -v zbarimg >/dev/null || missing="$$missing zbar-tools"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	[ -x /usr/sbin/pgbouncer ] || missing="$$missing pgbouncer"; \
+	command -v python3 >/dev/null || missing="$$missing python3"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    (apt-get install -y -q $$missing || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q $$missing)); \
@@ -50,6 +52,12 @@ test: setup ## every test: units, scenarios, papers, stores, migrations on a rea
 	$(GO) test -timeout 40m -tags '$(TAGS) e2e' ./internal/e2e
 	bin/capdo check law
 	bin/capdo rehearse docs/scenarios/*.yaml | tail -n 1
+
+# What is run under faults: servers lost, a standby promoted, copies killed, all at once.
+FAULTS := Crash|Promoted|Killed|ThreeCopies|ThreeProcesses|Outlives|Pooler
+
+abuse: setup ## faults under load, three times over
+	$(GO) test -count=3 -timeout 30m -tags '$(TAGS)' -run '$(FAULTS)' . ./internal/store
 
 shots: bin/capdo setup ## pictures of the main pages at both widths into ./shots
 	mkdir -p shots

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"syscall"
 
 	"capdo/api"
+	"capdo/api/pages"
 	"capdo/internal/files"
 	"capdo/internal/store"
 	"capdo/workflow"
@@ -33,8 +35,18 @@ func (a *app) filesOf(db string) string {
 	return db + ".files"
 }
 
-// fileRoom lets files into their place.
-func (a *app) fileRoom(db string) *files.Files { return files.InFolder(a.filesOf(db), files.Usual) }
+// fileRoom lets files into their place: a folder, or an object store (s3://…).
+func (a *app) fileRoom(db string) (*files.Files, error) {
+	place := a.filesOf(db)
+	if !files.IsS3(place) {
+		return files.InFolder(place, files.Usual), nil
+	}
+	f, err := files.InS3(place, files.Usual)
+	if errors.Is(err, files.ErrAddress) {
+		return nil, errors.New(a.words.Message(a.lang, "file.address", nil))
+	}
+	return f, err
+}
 
 // fileProblem puts what the room of files refuses into a problem for people.
 func fileProblem(err error) error {
@@ -46,6 +58,8 @@ func fileProblem(err error) error {
 		return &workflow.Problem{Kind: workflow.NotFound, Key: "not_found.file"}
 	case errors.Is(err, files.ErrCorrupt):
 		return &workflow.Problem{Kind: workflow.Refused, Key: "file.corrupt"}
+	case errors.Is(err, files.ErrUnavailable):
+		return fmt.Errorf("%w: %w", &workflow.Problem{Kind: workflow.Busy, Key: "file.unavailable"}, err)
 	case errors.Is(err, syscall.ENOSPC):
 		return &workflow.Problem{Kind: workflow.Busy, Key: "file.no_space"}
 	}
@@ -123,4 +137,11 @@ func (a *app) forDoor(svc *workflow.Service) api.FileRoom {
 		OverviewFile:   a.overviewFile,
 		OverviewIntake: a.readOverview,
 	}
+}
+
+// forPages is what the pages need to take in and hand out files and workbooks.
+func (a *app) forPages(svc *workflow.Service) pages.Files {
+	room, sheets := a.forDoor(svc), a.sheetFiles()
+	return pages.Files{Take: room.TakeFile, Open: room.OpenFile, MIME: room.FileMIME, Most: room.MaxFile, Overview: room.OverviewFile,
+		ReadOverview: room.OverviewIntake, Sheet: sheets.Write, ReadSheet: sheets.Read}
 }

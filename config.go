@@ -16,6 +16,7 @@ import (
 
 	"capdo/internal/files"
 	"capdo/internal/intake"
+	"capdo/internal/metrics"
 	"capdo/internal/press"
 	"capdo/internal/store"
 	"capdo/policies"
@@ -35,11 +36,13 @@ type app struct {
 	screens   *templates.Pages
 	rights    *policies.Policies
 	press     *press.Press
-	filesAt   string       // folder of files; empty: beside the database
-	files     *files.Files // of the database opened last
-	secretAt  string       // file of the key of second steps; empty: beside the database
-	secret    []byte       // that key, read by serve
-	setUpCode string       // what the first set-up asks for, new at each start
+	counts    *metrics.Metrics // nil where nobody reads them
+	filesAt   string           // folder of files; empty: beside the database
+	files     *files.Files     // of the database opened last
+	secretAt  string           // file of the key of second steps; empty: beside the database
+	secret    []byte           // that key, read by serve
+	setUpCode string           // what the first set-up asks for, new at each start
+	history   *history         // of the database that is served, else nil
 }
 
 // open reads everything inside the program; a fault there stops it.
@@ -132,7 +135,9 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 	if err != nil {
 		return nil, nil, a.openProblem(err)
 	}
-	a.files = a.fileRoom(path)
+	if a.files, err = a.fileRoom(path); err != nil {
+		return nil, nil, errors.Join(err, st.Close())
+	}
 	day, err := st.Setting(ctx, demoDay)
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
@@ -145,7 +150,9 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 		}
 		clock = func() time.Time { return supposed.Start().Add(8 * time.Hour) }
 	}
-	return a.over(st, a.book, clock, day != ""), st, nil
+	svc := a.over(st, a.book, clock, day != "")
+	svc.Seal = lastCheckpoint(st)
+	return svc, st, nil
 }
 
 // openProblem puts into words why a database cannot be used.
@@ -183,8 +190,13 @@ func (a *app) onOne(ctx context.Context, command string, args []string, needs st
 	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error { return do(f, svc, st, names[0]) })
 }
 
+// over joins the service over a store; where counts are kept they see both ports.
 func (a *app) over(st workflow.Store, book *regime.Book, clock workflow.Clock, demo bool) *workflow.Service {
-	return workflow.New(workflow.Config{Book: book, Store: st, Rights: a.rights, Printer: a.press, Clock: clock, NewID: newID, Demo: demo})
+	var printer workflow.Printer = a.press
+	if a.counts != nil {
+		st, printer = a.counts.Store(st), a.counts.Printer(printer)
+	}
+	return workflow.New(workflow.Config{Book: book, Store: st, Rights: a.rights, Printer: printer, Clock: clock, NewID: newID, Demo: demo})
 }
 
 // newID makes an id that nobody can guess: a letter for the kind and 80 bits.

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
-	"flag"
 	"fmt"
 	"log/slog"
 	"net"
@@ -21,48 +21,6 @@ import (
 	"capdo/internal/store"
 	"capdo/workflow"
 )
-
-// serve opens the door and keeps it open until the program is told to stop;
-// what was acknowledged is finished first.
-func serve(ctx context.Context, a *app, args []string) error {
-	addr, secure, proxies, base := "", false, "", ""
-	f, _, err := a.flags("serve", args, func(fs *flag.FlagSet) {
-		fs.StringVar(&addr, "addr", "127.0.0.1:8080", "")
-		fs.BoolVar(&secure, "secure", false, "")
-		fs.StringVar(&proxies, "proxy", "", "")
-		fs.StringVar(&base, "base-url", "", "")
-	})
-	if err != nil {
-		return err
-	}
-	trusted, err := addresses(proxies)
-	if err != nil {
-		return err
-	}
-	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
-		if err := svc.ReachedAt(ctx, base); err != nil {
-			return err
-		}
-		l, err := net.Listen("tcp", addr)
-		if err != nil {
-			return err
-		}
-		defer l.Close()
-		if err := a.openSecret(f.db); err != nil {
-			return err
-		}
-		if err := a.sweep(ctx, svc); err != nil {
-			return err
-		}
-		if err := st.Alone(ctx, "tick", func() error { return svc.Tick(ctx) }); err != nil {
-			return err
-		}
-		if err := svc.KeepRegisters(ctx); err != nil {
-			slog.Error("registers of the month", "error", err)
-		}
-		return a.receive(ctx, svc, l, st, a.door(svc, st, secure, trusted))
-	})
-}
 
 // sweep voids the numbers a crash left reserved, and names them. Commands do not
 // sweep: beside them the server may be at work.
@@ -92,17 +50,21 @@ func addresses(list string) ([]string, error) {
 
 // receive serves those who come to an open door until the program is told to
 // stop.
-func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener, st *store.Store, door http.Handler) error {
+func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener, h *history, door http.Handler, o *serving) error {
 	srv := &http.Server{Handler: door, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
-	a.say("cli.serving", map[string]string{"address": "http://" + l.Addr().String()})
-	if err := a.demoSignIns(ctx, svc, st); err != nil {
+	scheme := "http://"
+	if o.cert != "" {
+		scheme = "https://"
+	}
+	a.say("cli.serving", map[string]string{"address": scheme + l.Addr().String()})
+	if err := a.demoSignIns(ctx, svc, h.st); err != nil {
 		return err
 	}
-	if err := a.firstHour(ctx, st, l.Addr().String()); err != nil {
+	if err := a.firstHour(ctx, h.st, l.Addr().String()); err != nil {
 		return err
 	}
-	go a.ticking(ctx, svc, st)
+	go a.ticking(ctx, svc, h)
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -110,16 +72,23 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 		defer cancel()
 		done <- srv.Shutdown(grace)
 	}()
-	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	open := func() error { return srv.Serve(l) }
+	if o.cert != "" {
+		srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		open = func() error { return srv.ServeTLS(l, o.cert, o.key) }
+	}
+	if err := open(); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return <-done
+	err := <-done
+	_, last := h.checkpoint(context.WithoutCancel(ctx)) // what was acknowledged is sealed
+	return errors.Join(err, last)
 }
 
 // ticking does the timed work every few minutes while the program runs; of
 // several copies one at a time does it. Where there may be others it also voids
-// what one of them left reserved.
-func (a *app) ticking(ctx context.Context, svc *workflow.Service, st *store.Store) {
+// what one of them left reserved. What is new is sealed.
+func (a *app) ticking(ctx context.Context, svc *workflow.Service, h *history) {
 	t := time.NewTicker(5 * time.Minute)
 	defer t.Stop()
 	for {
@@ -127,8 +96,8 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service, st *store.Stor
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			err := st.Alone(ctx, "tick", func() error {
-				if st.Shared() {
+			err := h.st.Alone(ctx, "tick", func() error {
+				if h.st.Shared() {
 					return errors.Join(svc.Tick(ctx), a.sweep(ctx, svc))
 				}
 				return svc.Tick(ctx)
@@ -139,24 +108,50 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service, st *store.Stor
 			if err := svc.KeepRegisters(ctx); err != nil && ctx.Err() == nil {
 				slog.Error("registers of the month", "error", err)
 			}
+			if _, err := h.checkpoint(ctx); err != nil && ctx.Err() == nil {
+				slog.Error("checkpoint", "error", err)
+			}
 		}
 	}
 }
 
-func (a *app) door(svc *workflow.Service, st *store.Store, secure bool, proxies []string) http.Handler {
+func (a *app) door(svc *workflow.Service, st *store.Store, o *serving) http.Handler {
 	notice := ""
 	if svc.Demo {
 		notice = a.words.Message(a.lang, "cli.demo_notice", map[string]string{"day": svc.Today().String()})
 	}
-	who, log := a.identity(st), slog.New(slog.NewTextHandler(a.errs, nil))
+	who, log := a.identity(st), a.logTo(o.log)
 	return api.New(api.Config{Service: svc, Identity: who, SetUpCode: a.setUpCode, Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
-		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: secure, Proxies: proxies, Now: time.Now, Log: log, Pages: a.pages(svc, who, log)})
+		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: o.secure, Proxies: o.proxies, Now: time.Now, Log: log, History: a.historyRoom(),
+		Answered: a.answered(), Ready: func(ctx context.Context) error { return ready(ctx, st) }, Pages: a.pages(svc, who, log)})
+}
+
+// logTo is where the door writes what happens: text for people, json for machines.
+func (a *app) logTo(form string) *slog.Logger {
+	if form == "json" {
+		return slog.New(slog.NewJSONHandler(a.errs, nil))
+	}
+	return slog.New(slog.NewTextHandler(a.errs, nil))
+}
+
+// answered counts requests where somebody reads the counts.
+func (a *app) answered() func(int, time.Duration) {
+	if a.counts == nil {
+		return nil
+	}
+	return a.counts.Answered
+}
+
+// ready asks the database whether it answers.
+func ready(ctx context.Context, st *store.Store) error {
+	_, err := st.Setting(ctx, demoDay)
+	return err
 }
 
 // pages are what people see, over what they share with the JSON routes.
 func (a *app) pages(svc *workflow.Service, who *identity.Identity, log *slog.Logger) func(*gin.Engine, pages.Door) {
 	return func(e *gin.Engine, shared pages.Door) {
-		pages.Mount(e, pages.Config{Service: svc, Identity: who, Pages: a.screens, Words: a.words, Log: log, RegisterFile: a.registerFile, Demo: svc.Demo}, shared)
+		pages.Mount(e, pages.Config{Service: svc, Identity: who, Pages: a.screens, Words: a.words, Log: log, RegisterFile: a.registerFile, Demo: svc.Demo, Files: a.forPages(svc)}, shared)
 	}
 }
 

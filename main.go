@@ -32,6 +32,9 @@ var commands = []command{
 	{"serve", serve},
 	{"demo", demo},
 	{"migrate", migrate},
+	{"backup", backup},
+	{"restore", restore},
+	{"doctor", doctor},
 	{"move", moveProvince},
 	{"import register", importRegister},
 	{"print register", printRegister},
@@ -70,6 +73,11 @@ var commands = []command{
 	{"catalogue show", catalogueShow},
 	{"catalogue export", catalogueExport},
 	{"catalogue import", catalogueImport},
+	{"checkpoint", makeCheckpoint},
+	{"verify", verify},
+	{"export history", exportHistory},
+	{"prove decision", proveDecision},
+	{"prove consistency", proveConsistency},
 	{"help", help},
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"capdo/internal/chain"
 	"capdo/internal/pgtest"
 	"capdo/internal/rehearse"
 	"capdo/internal/store"
@@ -68,11 +69,16 @@ func TestScenarios(t *testing.T) {
 				t.Fatal(err)
 			}
 			sqlite := a.world(fromDisk)
+			var kept []*store.Store
+			keep := func(st *store.Store, err error) (workflow.Store, error) {
+				kept = append(kept, st)
+				return st, err
+			}
 			sqlite.NewStore = func() (workflow.Store, error) {
-				return store.Open(t.Context(), filepath.Join(t.TempDir(), "capdo.db"), store.Options{Create: true})
+				return keep(store.Open(t.Context(), filepath.Join(t.TempDir(), "capdo.db"), store.Options{Create: true}))
 			}
 			postgres := a.world(fromDisk)
-			postgres.NewStore = func() (workflow.Store, error) { return store.Open(t.Context(), onPostgres(t), store.Options{}) }
+			postgres.NewStore = func() (workflow.Store, error) { return keep(store.Open(t.Context(), onPostgres(t), store.Options{})) }
 			for kind, w := range map[string]rehearse.World{"memory": a.world(fromDisk), "sqlite": sqlite, "postgres": postgres} {
 				var out bytes.Buffer
 				got, err := rehearse.Play(t.Context(), w, s, &out)
@@ -80,7 +86,24 @@ func TestScenarios(t *testing.T) {
 					t.Errorf("%s: %v %v\n%s", kind, got, err, out.String())
 				}
 			}
+			for _, st := range kept {
+				proves(t, a, st)
+			}
 		})
+	}
+}
+
+// proves verifies all that a scenario left behind.
+func proves(t *testing.T, a *app, st *store.Store) {
+	t.Helper()
+	if err := st.History(t.Context(), func(src chain.Source) error {
+		v, err := a.verifySource(t.Context(), src, verifyOrder{quick: true}, false)
+		if err == nil && len(v.Findings) > 0 {
+			t.Errorf("not as sealed: %+v", v.Findings)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -96,7 +119,7 @@ func demoProvince(t *testing.T) (string, *httptest.Server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(a.door(svc, st, false, nil))
+	srv := httptest.NewServer(a.door(svc, st, &serving{}))
 	t.Cleanup(func() {
 		srv.Close()
 		if err := st.Close(); err != nil {
@@ -151,8 +174,36 @@ func (c *client) get(path string) (int, map[string]any) {
 	return c.answer(c.Get(c.base + path))
 }
 
+// demoOnServer moves the demo to PostgreSQL and opens its door there.
+func demoOnServer(t *testing.T) *httptest.Server {
+	t.Helper()
+	dir, _ := demoProvince(t)
+	db := onPostgres(t)
+	a, out := testApp(t)
+	if code := a.exit(moveProvince(t.Context(), a, []string{"--db", filepath.Join(dir, "capdo.db"), "--to", db})); code != 0 {
+		t.Fatalf("move: exit %d, %s", code, out.String())
+	}
+	svc, st, err := a.service(t.Context(), db, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(a.door(svc, st, &serving{}))
+	t.Cleanup(func() {
+		srv.Close()
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return srv
+}
+
 func TestTheDoor(t *testing.T) {
 	_, srv := demoProvince(t)
+	t.Run("sqlite", func(t *testing.T) { theDoor(t, srv) })
+	t.Run("postgres", func(t *testing.T) { theDoor(t, demoOnServer(t)) })
+}
+
+func theDoor(t *testing.T, srv *httptest.Server) {
 	nobody := &client{t: t, base: srv.URL}
 	giang, an := signedIn(t, srv, "giang"), signedIn(t, srv, "an")
 	admin := signedIn(t, srv, "quan-tri")

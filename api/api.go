@@ -3,6 +3,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -30,12 +31,15 @@ type Config struct {
 	Sheets       SheetFiles
 	FileRoom     // files of cases and overviews of systems
 	Lists        Lists
+	History      HistoryRoom
 	Notice       string           // shown on every page of a demo
 	SetUpCode    string           // what the first set-up asks for
 	Secure       bool             // the cookie is sent over TLS only
 	Proxies      []string         // addresses or networks of the proxies whose word on the sender is taken
 	Now          func() time.Time // the real time, also where the day is a supposed one
 	Log          *slog.Logger
+	Answered     func(status int, took time.Duration) // is told of every answer; nil: nobody counts
+	Ready        func(ctx context.Context) error      // whether the program can do its work; nil: always
 	// Pages mounts the pages people see over what they share with the JSON
 	// routes; nil leaves a plain start page.
 	Pages func(e *gin.Engine, shared pages.Door)
@@ -81,7 +85,7 @@ func New(c Config) http.Handler {
 	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.write(w, r, &answer{Status: http.StatusForbidden, Kind: "cross_origin", Key: "kind.cross_origin"})
 	}))
-	return d.headers(same.Handler(e))
+	return d.traced(d.withHealth(d.headers(same.Handler(e))))
 }
 
 // inside are the routes of whoever is signed in under a password of his own.
@@ -108,6 +112,7 @@ func (d *door) inside(in gin.IRoutes) {
 	d.accountRoutes(in)
 	d.adminRoutes(in)
 	d.deskRoutes(in)
+	d.historyRoutes(in)
 }
 
 // reads opens a route that only reads, to GET and to HEAD.

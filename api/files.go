@@ -42,7 +42,7 @@ var errNoFile = errors.New("the form does not begin with the part file")
 
 // most is how many bytes a request may carry: files of a case are larger.
 func most(r *http.Request) int64 {
-	if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/api/v1/cases/") && strings.HasSuffix(r.URL.Path, "/files") {
+	if r.Method == http.MethodPost && strings.HasPrefix(strings.TrimPrefix(r.URL.Path, "/api/v1"), "/cases/") && strings.HasSuffix(r.URL.Path, "/files") {
 		return maxUpload
 	}
 	if r.URL.Path == verifyPath {

@@ -76,10 +76,14 @@ func TestTheTwinsMakeTheSameTablesOnARealPostgreSQL(t *testing.T) {
 		}
 	}
 	for what, q := range map[string][2]string{
-		"columns": {"SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'",
-			"SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"},
-		"indexes": {"SELECT tablename, indexname FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%pkey'",
-			"SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"},
+		"columns": {"SELECT table_name, column_name || ' ' || CASE data_type WHEN 'bigint' THEN 'INTEGER' WHEN 'bytea' THEN 'BLOB' ELSE upper(data_type) END || CASE is_nullable WHEN 'YES' THEN ' null' ELSE '' END FROM information_schema.columns WHERE table_schema = 'public'",
+			"SELECT m.name, c.name || ' ' || c.type || CASE WHEN c.\"notnull\" + c.pk = 0 THEN ' null' ELSE '' END FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"},
+		"keys": {"SELECT t.relname, string_agg(a.attname, ',' ORDER BY array_position(k.conkey, a.attnum)) FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (k.conkey) WHERE k.contype = 'p' AND t.relnamespace = 'public'::regnamespace GROUP BY t.relname",
+			"SELECT m.name, (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_table_info(m.name) WHERE pk > 0 ORDER BY pk)) FROM sqlite_master m WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"},
+		"indexes": {"SELECT t.relname, i.relname || CASE WHEN x.indisunique THEN ' unique ' ELSE ' ' END || string_agg(a.attname, ',' ORDER BY array_position(x.indkey::int2[], a.attnum)) || CASE WHEN x.indpred IS NULL THEN '' ELSE ' some' END FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (x.indkey) WHERE t.relnamespace = 'public'::regnamespace AND NOT x.indisprimary GROUP BY t.relname, i.relname, x.indisunique, x.indpred IS NULL",
+			"SELECT m.tbl_name, m.name || CASE WHEN l.\"unique\" THEN ' unique ' ELSE ' ' END || (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_index_info(m.name) ORDER BY seqno)) || CASE WHEN l.partial THEN ' some' ELSE '' END FROM sqlite_master m JOIN pragma_index_list(m.tbl_name) l ON l.name = m.name WHERE m.type = 'index' AND m.sql IS NOT NULL"},
+		"references": {"SELECT t.relname, a.attname || ' ' || r.relname FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid JOIN pg_class r ON r.oid = k.confrelid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (k.conkey) WHERE k.contype = 'f'",
+			"SELECT m.name, f.\"from\" || ' ' || f.\"table\" FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"},
 		"triggers": {"SELECT event_object_table, trigger_name FROM information_schema.triggers", "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"},
 	} {
 		a, b := columns(t, pg, q[0]), columns(t, lite, q[1])

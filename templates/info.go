@@ -39,6 +39,7 @@ type Info struct {
 	Numbered string   `json:"numbered,omitempty"` // as by Numbered
 	By       []string `json:"by,omitempty"`       // the capacities that issue it, none when it is not said
 	Basis    string   `json:"basis,omitempty"`    // the articles it rests on, in words
+	Cites    []string `json:"-"`                  // the same articles, as the rule book writes them
 	Verified string   `json:"verified"`           // as by Verified
 }
 
@@ -62,7 +63,7 @@ func (t *Templates) Info(regime string) []Info {
 	for _, key := range t.Forms(regime) {
 		f := t.forms[regime][key]
 		list = append(list, Info{Form: key, Title: f.name(), Numbered: f.Numbered, By: f.By,
-			Basis: f.words.basis(f.Basis), Verified: t.Verified(regime, key)})
+			Basis: f.words.basis(f.Basis), Cites: f.words.cites(f.Basis), Verified: t.Verified(regime, key)})
 	}
 	return list
 }
@@ -75,6 +76,14 @@ func (f *form) name() string {
 		return f.Title
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// cites lists the articles behind several keys.
+func (t *terms) cites(keys []string) (out []string) {
+	for _, k := range keys {
+		out = append(out, t.Articles[k]...)
+	}
+	return out
 }
 
 // basis writes out several articles; those that are only a model say so.

@@ -149,14 +149,16 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"weekday": func(s starter) (string, error) {
 			return t("weekday." + strconv.Itoa(int(s.Start().Weekday())))
 		},
-		"num":      func(n int) string { return grouped(n, lang) },
-		"permille": func(n int64) string { return permille(n, lang) },
-		"dict":     dict,
-		"list":     func(items ...any) []any { return items },
-		"law":      func(c any) string { return "/law?c=" + url.QueryEscape(fmt.Sprint(c)) },
-		"join":     func(sep string, l []string) string { return strings.Join(l, sep) },
-		"add":      func(a, b int) int { return a + b },
-		"tell":     func(s spoken) string { return p.tell(lang, s) },
+		"num":       func(n int) string { return grouped(n, lang) },
+		"permille":  func(n int64) string { return permille(n, lang) },
+		"dict":      dict,
+		"list":      func(items ...any) []any { return items },
+		"law":       func(c any) string { return "/law?c=" + url.QueryEscape(fmt.Sprint(c)) },
+		"join":      func(sep string, l []string) string { return strings.Join(l, sep) },
+		"add":       func(a, b int) int { return a + b },
+		"tell":      func(s spoken) string { return p.tell(lang, s) },
+		"fieldname": func(name string) string { return p.fieldName(lang, name) },
+		"hasPrefix": strings.HasPrefix,
 	}
 }
 
@@ -179,6 +181,25 @@ func (p *Pages) tell(lang string, s spoken) string {
 		said[k] = v
 	}
 	return p.words.Message(lang, key, said)
+}
+
+// fieldName puts the name of a field into words: of an act, of a column, of a
+// fact; of one in a list with its place, of one in a row with the row before it.
+func (p *Pages) fieldName(lang, name string) string {
+	first, rest, within := strings.Cut(name, ".")
+	last := name[strings.LastIndex(name, ".")+1:]
+	for _, key := range []string{"label." + name, "field." + name, "fact." + name, "overview.text." + name, "fact." + last} {
+		if p.words.Has(lang, key) {
+			return p.words.Message(lang, key, nil)
+		}
+	}
+	switch {
+	case !within:
+		return name
+	case first == "rows":
+		return strings.TrimSuffix(rest, "."+last) + ": " + p.fieldName(lang, last)
+	}
+	return p.fieldName(lang, first) + " " + rest
 }
 
 // dateOf writes a day as pages do: 28/01/2022. No day is a dash.

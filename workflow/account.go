@@ -34,6 +34,13 @@ func (s *Service) MayKeepAccounts(ctx context.Context, who string) error {
 	return err
 }
 
+// MayVerify tells whether a person may ask how far the history is proved, and
+// take it along.
+func (s *Service) MayVerify(ctx context.Context, who string) error {
+	_, err := s.deed(ctx, who, "verify")
+	return err
+}
+
 // MaySeeAccounts tells whether a person may see accounts and who is signed in.
 func (s *Service) MaySeeAccounts(ctx context.Context, who string) error {
 	return s.keepsOrVerifies(ctx, who)

@@ -137,6 +137,14 @@ func separationMet(m *move) *Problem {
 	return nil
 }
 
+// conditionsAssessed asks for an assessment filed before operation begins.
+func conditionsAssessed(m *move) *Problem {
+	if len(m.sys.Evaluations) > 0 {
+		return nil
+	}
+	return &Problem{}
+}
+
 func planEnd(m *move) *Problem {
 	m.sys.EndPlan = m.f.text["plan"]
 	return nil

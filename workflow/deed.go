@@ -58,7 +58,7 @@ func (d *deed) event(with With) Event {
 // refuse keeps why a house act was not done and hands it back.
 func (d *deed) refuse(ctx context.Context, with With, p *Problem) error {
 	e := d.event(with)
-	e.Refused = &Refusal{p.Kind, p.Key, p.Guard, p.Basis}
+	e.Refused = &Refusal{p.Kind, p.Key, p.Guard, p.Basis, p.Args}
 	if err := d.s.Store.Note(ctx, e); err != nil {
 		return fmt.Errorf("workflow: keep refusal: %w", err)
 	}

@@ -53,6 +53,16 @@ func (m *move) regimeNow() *regime.Regime {
 	return r
 }
 
+// regimeAhead is the regime that the next step of a case obeys; its own where the
+// day has none that goes on with it, so that the acts that choose one are shown.
+func (m *move) regimeAhead() *regime.Regime {
+	m.shape = &regime.ActShape{} // an act that chooses no regime
+	if m.pickRegime() == nil {
+		return m.r
+	}
+	return m.regimeNow()
+}
+
 // held keeps a case under a regime past its last day, up to the day its
 // declaration or choice allows.
 func (m *move) held(own *regime.Regime) *Problem {

@@ -22,7 +22,7 @@ func init() {
 		"substance_unchanged": substanceUnchanged, "no_open_dossier": noOpenDossier,
 		"regime_in_force": regimeInForce, "transition_term": transitionTerm,
 		"extra_explained": extraExplained, "listing_grounds": listingGrounds, "risk_assessed": riskAssessed, "lead_body": leadBody, "approved_before": approvedBefore,
-		"measures_deployed": measuresDeployed, "separation_met": separationMet, "delegation_valid": delegationValid,
+		"measures_deployed": measuresDeployed, "separation_met": separationMet, "conditions_assessed": conditionsAssessed, "delegation_valid": delegationValid,
 		"subordinate_only": subordinateOnly, "no_subdelegation": noSubdelegation,
 		"performer_qualifies": performerQualifies, "ordering_authority": orderingAuthority,
 	}
@@ -131,7 +131,7 @@ func copiesComplete(m *move) *Problem {
 	if originals >= want.Originals && copies >= want.Copies {
 		return nil
 	}
-	return &Problem{Args: map[string]string{"originals": itoa(want.Originals), "copies": itoa(want.Copies)}}
+	return &Problem{Basis: slices.Clone(want.Basis), Args: map[string]string{"originals": itoa(want.Originals), "copies": itoa(want.Copies)}}
 }
 
 func levelKnown(m *move) *Problem {
@@ -190,7 +190,7 @@ func reasonGiven(m *move) *Problem {
 		case v.Manual && m.f.text["reasoning"] == "":
 			return &Problem{Fields: []Field{{"reasoning", "expect.reasoning", ""}}}
 		case v.Manual:
-		case filing && j.level > v.Level && m.f.text["reason"] == "",
+		case filing && v.Known && j.level > v.Level && m.f.text["reason"] == "",
 			!filing && j.level < v.Level && m.f.text["reason"] == "":
 			return &Problem{Fields: []Field{{"reason", "expect.reason", ""}}, Args: map[string]string{"proposed": itoa(j.level), "implied": itoa(v.Level)}}
 		}
@@ -203,7 +203,17 @@ func answersComplete(m *move) *Problem {
 	if len(asked) == 0 && !contains(given, "") || len(asked) == len(given) && !contains(given, "") {
 		return nil
 	}
-	return &Problem{Args: map[string]string{"asked": itoa(len(asked)), "answered": itoa(len(given))}}
+	p := &Problem{Args: map[string]string{"asked": itoa(len(asked)), "answered": itoa(len(nonBlank(given)))}}
+	for i := range asked {
+		if i >= len(given) || given[i] == "" {
+			p.Fields = append(p.Fields, Field{"answers." + itoa(i+1), "expect.required", cut(asked[i])})
+		}
+	}
+	return p
+}
+
+func nonBlank(list []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
 }
 
 // pointsAnswered asks every point of the appraisal; a fit conclusion needs all

@@ -445,6 +445,16 @@ type Refusal struct {
 	Key   string     `json:"key"`
 	Guard string     `json:"guard,omitempty"`
 	Basis []Citation `json:"basis,omitempty"`
+
+	Args map[string]string `json:"args,omitempty"` // that fill its words
+}
+
+// Words is what the refusal is told with.
+func (r Refusal) Words() (key string, args map[string]string) {
+	if r.Guard != "" {
+		return "guard." + r.Guard, r.Args
+	}
+	return "kind." + string(r.Kind), r.Args
 }
 
 // Event is one line of the history: a step taken or a step refused. Events are

@@ -239,6 +239,7 @@ type Store interface {
 
 	SheetStore
 	GoalStore
+	DraftStore
 }
 
 // Clock tells the time; a demo province has a supposed day.

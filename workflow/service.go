@@ -164,7 +164,7 @@ func (s *Service) stale(ctx context.Context, m *move) error {
 // refuse keeps a refusal in the history and hands it back.
 func (s *Service) refuse(ctx context.Context, m *move, p *Problem) error {
 	e := m.event()
-	e.Refused = &Refusal{p.Kind, p.Key, p.Guard, p.Basis}
+	e.Refused = &Refusal{p.Kind, p.Key, p.Guard, p.Basis, p.Args}
 	if err := s.Store.Note(ctx, e); err != nil {
 		return fmt.Errorf("workflow: keep refusal: %w", err)
 	}
@@ -227,7 +227,7 @@ func (s *Service) actsOn(ctx context.Context, who string, on Want) ([]OpenAct, e
 func (s *Service) acts(who Person, day Day, snap *Snapshot) []OpenAct {
 	m := &move{book: s.Book, rights: s.Rights, day: day, at: s.Clock(), who: who, snap: snap}
 	m.own()
-	r := m.regimeNow()
+	r := m.regimeAhead()
 	if r == nil {
 		return nil
 	}
@@ -249,7 +249,7 @@ func (s *Service) acts(who Person, day Day, snap *Snapshot) []OpenAct {
 		act := OpenAct{Act: step.Act, Closed: one.may(), Main: one.shape.Main}
 		if one.step != nil {
 			st := one.step
-			act.Able, act.To, act.Issues, act.Basis, act.Origin = one.able(), st.Target(one.state()), st.Issues, st.Basis, st.Origin
+			act.Able, act.To, act.Issues, act.Or, act.Basis, act.Origin = one.able(), st.Target(one.state()), st.Issues, st.Or, st.Basis, st.Origin
 		}
 		out = append(out, act)
 	}

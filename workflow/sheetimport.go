@@ -26,6 +26,7 @@ type SheetImport struct {
 	Rows       []SheetImportRow
 	Refused    []RowRefusal // what the reader refused already
 	AcceptGood bool         // take the good rows although others are refused
+	Dry        bool         // tell what would change and take nothing
 }
 
 // CellChange is one cell that differs from what stands in the sheet.
@@ -88,6 +89,9 @@ func (s *Service) importSheet(ctx context.Context, who string, seat *sheetSeat, 
 	slices.SortStableFunc(rep.Refused, func(a, b RowRefusal) int { return a.Line - b.Line })
 	if len(rep.Refused) > 0 && !in.AcceptGood {
 		rep.Changed, rep.Rows = []CellChange{}, 0
+		return rep, nil
+	}
+	if in.Dry {
 		return rep, nil
 	}
 	rep.Taken = true

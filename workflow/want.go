@@ -54,6 +54,7 @@ type OpenAct struct {
 
 	To     string        `json:"to,omitempty"` // state it leads to
 	Issues []string      `json:"issues,omitempty"`
+	Or     string        `json:"or,omitempty"` // form that may be chosen instead of the first
 	Basis  []Citation    `json:"basis,omitempty"`
 	Origin regime.Origin `json:"origin,omitempty"`
 }

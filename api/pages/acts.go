@@ -39,7 +39,8 @@ type actForm struct {
 	Tracks   bool   // opens a dossier: level and track are asked
 	Level    string
 	Track    string
-	Preview  []string // forms that can be looked at before
+	Preview  []string   // forms that can be looked at before
+	Drawn    *drawnData // its papers as drafts, where nothing must be typed first
 	Names    map[string]string
 }
 
@@ -53,6 +54,7 @@ type formField struct {
 	Value      string
 	Values     []string // of lists
 	Options    []option
+	Points     map[string]string   // of "points", as typed
 	Asked      []string            // the points an answer is due to, of "answers"
 	Rows       []map[string]string // of findings
 	Basis      []workflow.Citation
@@ -64,6 +66,9 @@ type option struct {
 	Key          bool
 	On           bool
 }
+
+// points are what an appraisal answers.
+var points = []string{"a", "b", "c"}
 
 // order in which fields are asked; others follow by name, number and date last.
 var fieldOrder = []string{"points", "level", "plan", "mode", "kind", "trigger", "regime", "by", "to", "performer", "appraiser", "members", "systems", "scope", "duties",
@@ -87,9 +92,14 @@ func subject(on, id, act string) workflow.Want {
 	return w
 }
 
-// form reads what the form of an act shows.
+// form reads what the form of the act in the address shows.
 func (r *room) form(g *gin.Context, on string) (*actForm, error) {
-	f := &actForm{On: on, ID: g.Param("id"), Act: g.Param("act"), Names: r.officeNames(g)}
+	return r.formOf(g, on, g.Param("act"))
+}
+
+// formOf reads what the form of an act shows.
+func (r *room) formOf(g *gin.Context, on, act string) (*actForm, error) {
+	f := &actForm{On: on, ID: g.Param("id"), Act: act, Names: r.officeNames(g)}
 	f.Path, f.Back = path(on, f.ID, "acts", f.Act), path(on, f.ID)
 	shape, ok := r.Service.Book.Acts[f.Act]
 	if !ok || shape.Clock {
@@ -103,7 +113,11 @@ func (r *room) form(g *gin.Context, on string) (*actForm, error) {
 		f.Open = &acts[i]
 		f.Preview = f.Open.Issues
 	}
-	f.Tracks = shape.Object == "new_case"
+	if f.Tracks = shape.Object == "new_case"; f.Tracks {
+		if f.Level, err = r.impliedLevel(g, f.ID); err != nil {
+			return nil, err
+		}
+	}
 	f.Key = cmp.Or(g.PostForm("key"), rand.Text())
 	f.Fields, err = r.fields(g, f, shape)
 	return f, err
@@ -227,6 +241,11 @@ func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *form
 		if one.Name == "contents" {
 			r.contentChoices(f, one)
 		}
+	case "points":
+		one.Points = map[string]string{}
+		for _, p := range points {
+			one.Points[p] = g.PostForm(one.Name + "." + p)
+		}
 	case "findings":
 		one.Rows = findingRows(g.Request.PostForm)
 	}
@@ -324,6 +343,11 @@ func (r *room) actPage(on string) gin.HandlerFunc {
 			r.fail(g, err)
 			return
 		}
+		if place := deskOf[f.Act]; place != "" && on == "cases" && f.Open != nil && f.Open.Closed == nil {
+			g.Redirect(http.StatusSeeOther, path(on, f.ID, place))
+			return
+		}
+		r.drawAtOnce(g, f)
 		r.render(g, http.StatusOK, "act", f.place(), f)
 	}
 }
@@ -352,6 +376,7 @@ func (r *room) act(on string) gin.HandlerFunc {
 			r.notDone(g, f, err)
 			return
 		}
+		r.dropDraft(g)
 		to := f.Back
 		if out.Case != nil {
 			to = path("cases", out.Case.ID)
@@ -419,14 +444,14 @@ func readField(form url.Values, name string, t regime.FieldType) any {
 	case "offices", "people", "systems":
 		return anyList(form[name])
 	case "points":
-		points := map[string]any{}
-		for _, p := range []string{"a", "b", "c"} {
+		answers := map[string]any{}
+		for _, p := range points {
 			if v := form.Get(name + "." + p); v != "" {
-				points[p] = v
+				answers[p] = v
 			}
 		}
-		if len(points) > 0 {
-			return points
+		if len(answers) > 0 {
+			return answers
 		}
 	case "transition":
 		no, date := strings.TrimSpace(form.Get("project_no")), isoDay(strings.TrimSpace(form.Get("project_date")))

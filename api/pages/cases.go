@@ -129,6 +129,10 @@ func (r *room) aCase(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
+	if r.prepared(d) {
+		r.dossier(g, d)
+		return
+	}
 	page := "case"
 	if d.Case.Kind == workflow.KindCheck {
 		page = "check"

@@ -131,11 +131,17 @@ func navOf(m *me) []navGroup {
 	group("",
 		when(reads && !m.only("auditor"), navItem{Place: "work", Path: "/work", Icon: "inbox", Count: m.Todo, Late: m.Late > 0}),
 		when(reads, navItem{Place: "systems", Path: "/systems", Icon: "systems"}),
+		when(m.Is("sdu_officer", "sdu_head", "independent_appraiser"), navItem{Place: "queue", Path: "/queue", Icon: "clock"}),
+		when(m.Is("owner_office", "owner_head"), navItem{Place: "incoming", Path: "/incoming", Icon: "inbox"}),
 		when(reads, navItem{Place: "cases", Path: "/cases", Icon: "file"}),
 		when(reads, navItem{Place: "checks", Path: "/checks", Icon: "shield", Count: m.LateChecks, Late: true}),
-		when(reads, navItem{Place: "findings", Path: "/checks/findings", Icon: "warn"}))
-	group("nav.common", when(reads, navItem{Place: "dashboard", Path: "/dashboard", Icon: "chart"}), when(reads, navItem{Place: "registers", Path: "/registers", Icon: "list"}),
-		when(reads, navItem{Place: "reports", Path: "/reports", Icon: "book"}))
+		when(reads, navItem{Place: "findings", Path: "/checks/findings", Icon: "warn"}),
+		when(reads, navItem{Place: "whatif", Path: "/what-if", Icon: "help"}))
+	group("nav.common",
+		when(reads, navItem{Place: "dashboard", Path: "/dashboard", Icon: "chart"}),
+		when(reads, navItem{Place: "registers", Path: "/registers", Icon: "list"}),
+		when(reads, navItem{Place: "reports", Path: "/reports", Icon: "chart"}),
+		when(reads, navItem{Place: "books", Path: "/books", Icon: "book"}))
 	return groups
 }
 

@@ -27,6 +27,7 @@ type Config struct {
 	// RegisterFile writes a register as xlsx, csv, pdf or text.
 	RegisterFile func(f workflow.PaperFacts, format string) (content []byte, contentType string, err error)
 	Demo         bool // the day is a supposed one: every page says so
+	Files        Files
 }
 
 // Door is what the pages share with the JSON routes: sessions, statuses, what a
@@ -55,7 +56,7 @@ type room struct {
 // Mount opens all pages on an engine.
 func Mount(e *gin.Engine, c Config, d Door) {
 	r := &room{Config: c, Door: d}
-	packed := gzip.Gzip(gzip.DefaultCompression, gzip.WithExcludedPathsRegexs([]string{`/pdf$`, `\.woff2$`}))
+	packed := gzip.Gzip(gzip.DefaultCompression, gzip.WithExcludedPathsRegexs([]string{`/pdf$`, `\.woff2$`, `\.xlsx$`, `/files/`}))
 	open := e.Group("", r.policy, packed)
 	r.get(open, "/assets/:stamp/*name", r.asset)
 	r.get(open, "/sign-in", r.signInPage)
@@ -82,6 +83,16 @@ func (r *room) inside(in *gin.RouterGroup) {
 	r.lawRoutes(in)
 	r.registerRoutes(in)
 	r.dashboardRoutes(in)
+	r.dossierRoutes(in)
+	r.questionRoutes(in)
+	r.overviewRoutes(in)
+	r.fileRoutes(in)
+	r.planRoutes(in)
+	r.sendingRoutes(in)
+	r.drawRoutes(in)
+	r.queueRoutes(in)
+	r.deskRoutes(in)
+	r.bookRoutes(in)
 	r.checkRoutes(in)
 	r.reportRoutes(in)
 }

@@ -21,7 +21,7 @@ func (r *room) reportRoutes(in gin.IRoutes) {
 	r.get(in, "/reports/layers", r.layers)
 	r.get(in, "/reports/layers/file", r.layersFile)
 	r.get(in, "/reports/plans", r.plans)
-	r.get(in, "/reports/plans/file", r.planFile)
+	r.get(in, "/reports/plans/file", r.annexFile)
 }
 
 // reportAsk is whose report is looked at, for which year or day.
@@ -346,7 +346,7 @@ func (r *room) plans(g *gin.Context) {
 	r.render(g, http.StatusOK, "plans", "reports", d)
 }
 
-func (r *room) planFile(g *gin.Context) {
+func (r *room) annexFile(g *gin.Context) {
 	a, err := r.reportOf(g, "plans", true)
 	var facts workflow.PaperFacts
 	if err == nil {

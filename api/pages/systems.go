@@ -135,6 +135,11 @@ func (r *room) fillSystem(g *gin.Context, sys *workflow.SystemView, d gin.H) err
 	if err != nil {
 		return err
 	}
+	begin, err := r.Service.Openings(g, who(g), sys.ID)
+	if err != nil {
+		return err
+	}
+	acts = append(begin, acts...)
 	cases, err := r.Service.Cases(g, workflow.CaseQuery{System: sys.ID, Limit: 200})
 	if err != nil {
 		return err

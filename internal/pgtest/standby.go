@@ -50,7 +50,7 @@ func (c *Cluster) Promote() error { return c.Run("pg_ctl", "-D", c.Data(), "-w",
 // gives its address there; the test is skipped where it is not installed.
 func (c *Cluster) Pooled(t testing.TB, database string) string {
 	t.Helper()
-	program, err := exec.LookPath("pgbouncer")
+	program, err := exec.LookPath("/usr/sbin/pgbouncer") // where Debian puts it, in no user's path
 	if err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("pgbouncer is not installed (Debian package pgbouncer)")

@@ -59,6 +59,7 @@ func (s *Store) Attachment(ctx context.Context, id string) (workflow.Attachment,
 // AddAttachment keeps a version; stale when its slot already has it.
 func (s *Store) AddAttachment(ctx context.Context, a workflow.Attachment, e workflow.Event) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
+		touch(tx, "attachments", a.ID)
 		err := one(tx.Exec("INSERT INTO attachments (id, seq, case_id, slot, version, sha256, body) VALUES (?, "+next(tx, "attachments", "seq")+", ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 			a.ID, a.Case, a.Slot, a.Version, a.SHA256, text(attachmentRow{a, a.Slot})))
 		if err != nil {
@@ -83,6 +84,7 @@ func (s *Store) RemoveAttachment(ctx context.Context, id string, on workflow.Day
 			return stale()
 		}
 		now.Removed = on
+		touch(tx, "attachments", id)
 		if err := one(tx.Exec("UPDATE attachments SET body = ? WHERE id = ? AND body = ?", text(now), id, was)); err != nil {
 			return err
 		}
@@ -93,6 +95,7 @@ func (s *Store) RemoveAttachment(ctx context.Context, id string, on workflow.Day
 // Rely keeps a reliance; the same one again changes nothing.
 func (s *Store) Rely(ctx context.Context, r workflow.Reliance) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
+		touch(tx, "reliances", r.Attachment, r.Kind, r.Ref)
 		return tx.Exec("INSERT INTO reliances (attachment, kind, ref, seq, body) VALUES (?, ?, ?, "+next(tx, "reliances", "seq")+", ?) ON CONFLICT DO NOTHING",
 			r.Attachment, r.Kind, r.Ref, text(r)).Error
 	})
@@ -123,5 +126,6 @@ func keepContent(tx *gorm.DB, ch *workflow.Change) error {
 	if err != nil {
 		return err
 	}
+	touch(tx, "contents", ch.Content.Case, ch.Content.Version)
 	return one(tx.Exec("INSERT INTO contents (case_id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", ch.Content.Case, ch.Content.Version, string(b)))
 }

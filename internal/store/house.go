@@ -26,5 +26,6 @@ func personRow(p workflow.Person) row {
 }
 
 func setSetting(tx *gorm.DB, key, value string) error {
+	touch(tx, "settings", key)
 	return tx.Exec("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value).Error
 }

@@ -88,6 +88,7 @@ func caseRow(c *workflow.Case) row {
 
 func keepRegister(tx *gorm.DB, ch *workflow.Change) error {
 	for _, e := range ch.Ended {
+		touch(tx, "register_entries", e.ID)
 		if err := tx.Exec("UPDATE register_entries SET until = ?, body = ? WHERE id = ?", e.To.String(), text(e), e.ID).Error; err != nil {
 			return err
 		}
@@ -97,6 +98,7 @@ func keepRegister(tx *gorm.DB, ch *workflow.Change) error {
 
 func addEntries(tx *gorm.DB, list []workflow.RegisterEntry) error {
 	for _, e := range list {
+		touch(tx, "register_entries", e.ID)
 		if err := tx.Exec("INSERT INTO register_entries (seq, id, owner, system, since, until, place, body) VALUES ("+next(tx, "register_entries", "seq")+", ?, ?, ?, ?, ?, ?, ?)",
 			e.ID, e.Owner, e.System, e.From.String(), e.To.String(), place(e), text(e)).Error; err != nil {
 			return err
@@ -120,6 +122,7 @@ func keepPapers(tx *gorm.DB, ch *workflow.Change) error {
 		}
 	}
 	for _, id := range ch.Numbers {
+		touch(tx, "numbers", id)
 		if err := one(tx.Exec("UPDATE numbers SET state = ? WHERE id = ? AND state = ?", string(workflow.Used), id, string(workflow.Reserved))); err != nil {
 			return err
 		}
@@ -129,6 +132,7 @@ func keepPapers(tx *gorm.DB, ch *workflow.Change) error {
 
 // addPaper writes a paper, and what it is found by from outside where it carries a code.
 func addPaper(tx *gorm.DB, p workflow.Paper) error {
+	touch(tx, "papers", p.ID)
 	if err := tx.Exec("INSERT INTO papers (id, seq, case_id, system, office, body, facts, text, pdf) VALUES (?, "+next(tx, "papers", "seq")+", ?, ?, ?, ?, ?, ?, ?)",
 		p.ID, p.Case, p.System, p.Office, text(p), text(p.Facts), p.Text, p.PDF).Error; err != nil {
 		return err
@@ -137,6 +141,7 @@ func addPaper(tx *gorm.DB, p workflow.Paper) error {
 	if !ok {
 		return nil
 	}
+	touch(tx, "codes", k.Hash)
 	return tx.Exec("INSERT INTO codes (hash, paper, form, case_id, system, issuer, number, dated, level, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		k.Hash, k.Paper, k.Form, k.Case, k.System, k.Issuer, k.Number, k.Date.String(), k.Level, k.SHA256).Error
 }
@@ -159,8 +164,16 @@ func keepRest(tx *gorm.DB, ch *workflow.Change) error {
 	return nil
 }
 
+// addEvent adds a line to the history; where it cannot be written, the step does
+// not happen.
 func addEvent(tx *gorm.DB, e workflow.Event) error {
-	return tx.Exec("INSERT INTO events (case_id, system, office, act, body) VALUES (?, ?, ?, ?, ?)", e.Case, e.System, e.Office, e.Act, text(e)).Error
+	var seq int64
+	err := tx.Raw("INSERT INTO events (case_id, system, office, act, body) VALUES (?, ?, ?, ?, ?) RETURNING seq", e.Case, e.System, e.Office, e.Act, text(e)).Row().Scan(&seq)
+	if err != nil {
+		return unsealed(err)
+	}
+	happened(tx, seq, subjectOf(e.Case, e.System, e.Office))
+	return nil
 }
 
 // Note adds a refusal to the history.

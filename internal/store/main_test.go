@@ -29,6 +29,7 @@ func opened(t *testing.T, db string) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
+		proves(t, s)
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}

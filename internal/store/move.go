@@ -126,7 +126,6 @@ func tablesOf(db *gorm.DB) ([]table, error) {
 	}
 	defer rows.Close()
 	found := map[string]*table{}
-	places := map[string]map[int]string{}
 	for rows.Next() {
 		var name, col, parent string
 		var place int
@@ -134,18 +133,25 @@ func tablesOf(db *gorm.DB) ([]table, error) {
 			return nil, err
 		}
 		if found[name] == nil {
-			found[name], places[name] = &table{name: name}, map[int]string{}
+			found[name] = &table{name: name}
 		}
-		t := found[name]
-		t.cols = append(t.cols, col)
-		if place > 0 {
-			places[name][place] = col
-		}
-		if parent != "" && parent != name {
-			t.parents = append(t.parents, parent)
-		}
+		found[name].add(col, place, parent)
 	}
-	var out []table
+	return inOrder(found), rows.Err()
+}
+
+func (t *table) add(col string, place int, parent string) {
+	t.cols = append(t.cols, col)
+	if place > 0 {
+		t.key = append(t.key, make([]string, max(0, place-len(t.key)))...)
+		t.key[place-1] = col
+	}
+	if parent != "" && parent != t.name {
+		t.parents = append(t.parents, parent)
+	}
+}
+
+func inOrder(found map[string]*table) (out []table) {
 	done := map[string]bool{}
 	var add func(name string)
 	add = func(name string) {
@@ -153,19 +159,15 @@ func tablesOf(db *gorm.DB) ([]table, error) {
 			return
 		}
 		done[name] = true
-		t := found[name]
-		for _, p := range t.parents {
+		for _, p := range found[name].parents {
 			add(p)
 		}
-		for _, place := range slices.Sorted(maps.Keys(places[name])) {
-			t.key = append(t.key, places[name][place])
-		}
-		out = append(out, *t)
+		out = append(out, *found[name])
 	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		add(name)
 	}
-	return out, rows.Err()
+	return out
 }
 
 // batch is how many rows go into one statement.

@@ -58,11 +58,14 @@ func TestAProvinceMovesToAServerAndBack(t *testing.T) {
 	if err != nil || again {
 		t.Fatal(there, again, err)
 	}
-	rows := int64(0)
+	rows, links := int64(0), int64(0)
 	for _, m := range there {
 		rows += m.Rows
+		if m.Table == "links" || m.Table == "heads" {
+			links += m.Rows
+		}
 	}
-	if rows != 1+1+1+1+3+1+1+1+250 {
+	if rows-links != 1+1+1+1+3+1+1+1+250 || links == 0 {
 		t.Errorf("%d rows: %+v", rows, there)
 	}
 	same, again, err := Move(ctx, file, server)
@@ -89,7 +92,7 @@ func TestAMoveThatFailsLeavesTheTargetEmpty(t *testing.T) {
 		"a text that is none":      {"UPDATE settings SET value = CAST(x'ff61' AS TEXT)", "settings", nil},
 	} {
 		t.Run(says, func(t *testing.T) {
-			file, server := fresh(t), opened(t, address(t))
+			file, server := bare(t), opened(t, address(t))
 			filled(t, file)
 			if err := file.w.Exec(c.spoil).Error; err != nil {
 				t.Fatal(err)

@@ -78,6 +78,7 @@ func drawNumber(tx *gorm.DB, ask workflow.NumberAsk, r *numberRow) error {
 			return err
 		}
 		if taken == 0 {
+			touch(tx, "numbers", r.ID)
 			return tx.Create(r).Error
 		}
 	}
@@ -92,6 +93,7 @@ func typeNumber(tx *gorm.DB, ask workflow.NumberAsk, r *numberRow) error {
 	}
 	if got.RowsAffected == 0 {
 		r.N, _ = strconv.Atoi(leading.FindString(ask.Text))
+		touch(tx, "numbers", r.ID)
 		return tx.Create(r).Error
 	}
 	if have.State != string(workflow.Reserved) || have.CaseID != "" || ask.Case == "" {
@@ -99,12 +101,14 @@ func typeNumber(tx *gorm.DB, ask workflow.NumberAsk, r *numberRow) error {
 	}
 	have.CaseID, have.Step, have.Form = ask.Case, ask.Order, ask.Form
 	*r = have
+	touch(tx, "numbers", have.ID)
 	return tx.Model(&numberRow{}).Where("id = ?", have.ID).Updates(map[string]any{"reserved": time.Now().Unix(), "case_id": have.CaseID, "step": have.Step, "form": have.Form}).Error
 }
 
 // VoidNumber ends a reserved number with its reason.
 func (s *Store) VoidNumber(ctx context.Context, id, reason string) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
+		touch(tx, "numbers", id)
 		done := tx.Exec("UPDATE numbers SET state = ?, reason = ? WHERE id = ? AND state = ?", string(workflow.Void), reason, id, string(workflow.Reserved))
 		if done.Error == nil && done.RowsAffected == 0 {
 			return &workflow.Problem{Kind: workflow.Refused, Key: "number.not_reserved", Args: map[string]string{"id": id}}

@@ -15,6 +15,7 @@ func (s *Store) AddReport(ctx context.Context, r workflow.Report) error {
 }
 
 func putReport(tx *gorm.DB, r workflow.Report) error {
+	touch(tx, "reports", r.ID)
 	return tx.Exec("INSERT INTO reports (id, office, year, place, body) VALUES (?, ?, ?, "+next(tx, "reports", "place")+", ?)", r.ID, r.Office, r.Year, text(r)).Error
 }
 
@@ -35,6 +36,7 @@ func (s *Store) Reports(ctx context.Context, office string, year int) ([]workflo
 // AddStatement keeps a statement.
 func (s *Store) AddStatement(ctx context.Context, st workflow.Statement) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
+		touch(tx, "statements", st.ID)
 		return tx.Exec("INSERT INTO statements (id, office, system, dated, place, body) VALUES (?, ?, ?, ?, "+next(tx, "statements", "place")+", ?)",
 			st.ID, st.Office, st.System, st.On.String(), text(st)).Error
 	})
@@ -49,6 +51,7 @@ func (s *Store) Statements(ctx context.Context, q workflow.StatementQuery) ([]wo
 // AddDutyMark keeps a mark.
 func (s *Store) AddDutyMark(ctx context.Context, m workflow.DutyMark) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
+		touch(tx, "duty_marks", m.ID)
 		return tx.Exec("INSERT INTO duty_marks (id, office, dated, place, body) VALUES (?, ?, ?, "+next(tx, "duty_marks", "place")+", ?)", m.ID, m.Office, m.On.String(), text(m)).Error
 	})
 }
@@ -62,6 +65,7 @@ func (s *Store) DutyMarks(ctx context.Context, office string, until workflow.Day
 func (s *Store) AddLayers(ctx context.Context, list []workflow.Layer) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
 		for _, l := range list {
+			touch(tx, "layers", l.ID)
 			err := tx.Exec("INSERT INTO layers (id, owner, dated, place, body) VALUES (?, ?, ?, "+next(tx, "layers", "place")+", ?)", l.ID, l.Owner, l.On.String(), text(l)).Error
 			if errors.Is(err, gorm.ErrDuplicatedKey) {
 				return stale()
@@ -89,6 +93,7 @@ func (s *Store) AddPlan(ctx context.Context, p workflow.PlanList) error {
 		if p.Edition != last+1 {
 			return stale()
 		}
+		touch(tx, "plan_lists", p.Owner, p.Kind, p.Year, p.Edition)
 		return one(tx.Exec("INSERT INTO plan_lists (owner, kind, year, edition, dated, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", p.Owner, p.Kind, p.Year, p.Edition, p.On.String(), text(p)))
 	})
 }

@@ -16,6 +16,7 @@ type row struct {
 
 // add writes a new row; stale when its key is taken.
 func (r row) add(tx *gorm.DB) error {
+	touch(tx, r.table, r.vals[0])
 	return one(tx.Exec(r.insert()+" DO NOTHING", r.vals...))
 }
 
@@ -26,17 +27,20 @@ func (r row) over(tx *gorm.DB, was int64) error {
 	if was > 0 {
 		return r.change(tx, was)
 	}
+	touch(tx, r.table, r.vals[0])
 	return one(tx.Exec(r.insert()+" DO UPDATE SET "+r.excluded()+" WHERE "+r.table+".revision = 0", r.vals...))
 }
 
 // change is over for a row that must be there.
 func (r row) change(tx *gorm.DB, was int64) error {
+	touch(tx, r.table, r.vals[0])
 	sets := strings.Join(r.cols[1:], " = ?, ") + " = ?"
 	return one(tx.Exec("UPDATE "+r.table+" SET "+sets+" WHERE "+r.cols[0]+" = ? AND revision = ?", append(append([]any{}, r.vals[1:]...), r.vals[0], was)...))
 }
 
 // put writes a row whatever was there.
 func (r row) put(tx *gorm.DB) error {
+	touch(tx, r.table, r.vals[0])
 	return tx.Exec(r.insert()+" DO UPDATE SET "+r.excluded(), r.vals...).Error
 }
 

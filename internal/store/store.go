@@ -109,6 +109,14 @@ func (s *Store) ready(ctx context.Context, name string, o Options) error {
 	if err := bring(ctx, raw, name); err != nil {
 		return err
 	}
+	if o.Create {
+		err = s.sealOld(ctx)
+	} else if bare, fault := neverSealed(s.w.WithContext(ctx)); fault != nil || bare {
+		err = errors.Join(fault, migrations.ErrOld) // the upgrade was interrupted before it sealed
+	}
+	if err != nil {
+		return err
+	}
 	return s.fillKeys(ctx)
 }
 
@@ -185,7 +193,7 @@ const again = 5
 func (s *Store) write(ctx context.Context, do func(tx *gorm.DB) error) error {
 	var err error
 	for range again {
-		if err = s.w.WithContext(ctx).Transaction(do); !crossed(err) {
+		if err = s.w.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return sealed(tx, do) }); !crossed(err) {
 			break
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"capdo/internal/chain"
 	"capdo/internal/pgtest"
 	"capdo/workflow"
 	"capdo/workflow/workflowtest"
@@ -18,7 +19,8 @@ import (
 
 var ctx = context.Background()
 
-func fresh(t *testing.T) *Store {
+// bare is a store that nobody asks in the end whether it is as it was sealed.
+func bare(t *testing.T) *Store {
 	t.Helper()
 	s, err := Open(ctx, filepath.Join(t.TempDir(), "cấp độ #1.db"), Options{Create: true})
 	if err != nil {
@@ -30,6 +32,27 @@ func fresh(t *testing.T) *Store {
 		}
 	})
 	return s
+}
+
+func fresh(t *testing.T) *Store {
+	t.Helper()
+	s := bare(t)
+	t.Cleanup(func() { proves(t, s) })
+	return s
+}
+
+// proves asks whether every row that a test wrote is covered by the chain.
+func proves(t *testing.T, s *Store) {
+	t.Helper()
+	if err := s.History(ctx, func(src chain.Source) error {
+		rep, err := chain.Verify(src, chain.Options{})
+		if err == nil && !rep.OK() {
+			t.Errorf("not as sealed: %+v", rep.Findings)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestSQLiteTakesTheExam(t *testing.T) {

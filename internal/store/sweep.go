@@ -20,6 +20,7 @@ func (s *Store) SweepNumbers(ctx context.Context, reason string) (out []workflow
 			return err
 		}
 		for _, r := range rows {
+			touch(tx, "numbers", r.ID)
 			r.State, r.Reason = string(workflow.Void), reason
 			out = append(out, r.noun())
 		}

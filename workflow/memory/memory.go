@@ -34,13 +34,14 @@ type Store struct {
 
 	sheets      map[string]*workflow.Sheet
 	supplements map[string]regime.Supplement
+	drafts      map[[2]string]workflow.Draft // by person and subject
 }
 
 // New makes an empty store.
 func New() *Store {
 	return &Store{offices: map[string]workflow.Office{}, people: map[string]workflow.Person{}, systems: map[string]*workflow.System{},
 		cases: map[string]*workflow.Case{}, done: map[string][]byte{}, settings: map[string]string{},
-		sheets: map[string]*workflow.Sheet{}, supplements: map[string]regime.Supplement{}}
+		sheets: map[string]*workflow.Sheet{}, supplements: map[string]regime.Supplement{}, drafts: map[[2]string]workflow.Draft{}}
 }
 
 func copyOf[T any](v T) T {

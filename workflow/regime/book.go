@@ -11,7 +11,7 @@ import (
 	"slices"
 )
 
-//go:embed *.yaml calendar standards nd85-tt03 nd85-tt12 nd331
+//go:embed *.yaml calendar standards texts nd85-tt03 nd85-tt12 nd331
 var embedded embed.FS
 
 // Book is all law the program knows: every regime in the order of their first
@@ -25,7 +25,8 @@ type Book struct {
 	Kinds    OfficeKinds
 	Files    int // files read
 
-	Catalogues map[string]*Catalogue // by key
+	Catalogues  map[string]*Catalogue // by key
+	Instruments []*Instrument         // the texts that all rules rest on
 }
 
 // Open reads the law inside the program. Its error lists every Fault found.
@@ -50,6 +51,9 @@ func Read(files fs.FS) (*Book, error) {
 		return nil, err
 	}
 	if b.Catalogues, err = readCatalogues(files, b); err != nil {
+		return nil, err
+	}
+	if b.Instruments, err = readInstruments(files); err != nil {
 		return nil, err
 	}
 	if err := b.readRegimes(files); err != nil {

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"capdo/internal/files"
+	"capdo/internal/store"
+)
+
+// smallHouse is a database with one paper's worth of history and one file.
+func smallHouse(t *testing.T) (db string) {
+	t.Helper()
+	dir, _ := demoProvince(t)
+	db = filepath.Join(dir, "capdo.db")
+	picture := filepath.Join(dir, "so-do.svg")
+	if err := os.WriteFile(picture, []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="4" height="4"/></svg>`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := onLine(t, "attach", "d8", picture, "--as", "logical_diagram", "--by", "an", "--db", db); code != 0 {
+		t.Fatalf("attach: exit %d\n%s", code, out)
+	}
+	return db
+}
+
+func TestABackupComesBackWhole(t *testing.T) {
+	db := smallHouse(t)
+	dir := t.TempDir()
+	saved, back := filepath.Join(dir, "a.zip"), filepath.Join(dir, "back.db")
+	for _, c := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"backup", "--db", db, "--out", saved}, 0, "1 tệp"},
+		{[]string{"backup", "--db", db, "--out", saved}, 2, "đã có"},
+		{[]string{"restore", saved, "--db", back}, 0, "đã đối chiếu"},
+		{[]string{"restore", saved, "--db", back}, 1, "đã có"},
+		{[]string{"doctor", "--db", back}, 0, "cơ sở dữ liệu"},
+	} {
+		if code, out := onLine(t, c.args...); code != c.code || !strings.Contains(out, c.says) {
+			t.Errorf("%v: exit %d, want %d\n%s", c.args, code, c.code, out)
+		}
+	}
+	one, err := store.Open(t.Context(), db, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close()
+	two, err := store.Open(t.Context(), back, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer two.Close()
+	// The moment of the backup itself is written after it, in the original alone.
+	if err := two.SetSetting(t.Context(), lastBackup, mustSetting(t, one)); err != nil {
+		t.Fatal(err)
+	}
+	if _, again, err := store.Move(t.Context(), one, two); err != nil || !again {
+		t.Errorf("what came back differs: %v, %v", again, err)
+	}
+	hashes, err := two.FileHashes(t.Context())
+	if err != nil || len(hashes) != 1 {
+		t.Fatal(hashes, err)
+	}
+	a, _ := testApp(t)
+	in, err := a.roomOf(t, back).Open(t.Context(), hashes[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// roomOf is the files of a database, for a test.
+func (a *app) roomOf(t *testing.T, db string) *files.Files {
+	t.Helper()
+	room, err := a.fileRoom(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return room
+}
+
+func mustSetting(t *testing.T, st *store.Store) string {
+	t.Helper()
+	s, err := st.Setting(t.Context(), lastBackup)
+	if err != nil || s == "" {
+		t.Fatal(s, err)
+	}
+	return s
+}
+
+// changed is a copy of a ZIP with one part changed or left out.
+func changed(t *testing.T, from, name string, change func([]byte) []byte) string {
+	t.Helper()
+	z, err := zip.OpenReader(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range z.File {
+		in, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(f.Name, name) {
+			if b = change(b); b == nil {
+				continue
+			}
+		}
+		o, err := w.Create(f.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Write(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "changed.zip")
+	if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestABackupThatIsNotWholeLeavesNothing(t *testing.T) {
+	db := smallHouse(t)
+	saved := filepath.Join(t.TempDir(), "a.zip")
+	if code, out := onLine(t, "backup", "--db", db, "--out", saved); code != 0 {
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+	flip := func(b []byte) []byte { b[len(b)/2] ^= 1; return b }
+	gone := func([]byte) []byte { return nil }
+	for says, file := range map[string]string{
+		"a byte of the database":    changed(t, saved, databaseName, flip),
+		"a byte of a file":          changed(t, saved, filesDir, flip),
+		"a file that is missing":    changed(t, saved, filesDir, gone),
+		"no manifest":               changed(t, saved, manifestName, gone),
+		"a name that leads outside": changed(t, saved, manifestName, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte(`"capdo.db"`), []byte(`"../x.db"`)) }),
+		"no archive at all":         db,
+	} {
+		to := filepath.Join(t.TempDir(), "back.db")
+		if code, out := onLine(t, "restore", file, "--db", to); code != 1 || !strings.Contains(out, "không nguyên vẹn") {
+			t.Errorf("%s: exit %d\n%s", says, code, out)
+		}
+		left, err := os.ReadDir(filepath.Dir(to))
+		if err != nil || len(left) != 0 {
+			t.Errorf("%s leaves %v, %v", says, left, err)
+		}
+	}
+}

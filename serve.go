@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"capdo/internal/metrics"
+	"capdo/internal/store"
+	"capdo/workflow"
+)
+
+// serving is how the door is opened.
+type serving struct {
+	addr, base string
+	secure     bool     // the cookie is sent over TLS only: TLS by itself, or a proxy before it
+	proxies    []string // addresses whose word on the sender is taken
+	cert, key  string   // files; both empty: no TLS by itself
+	metrics    string   // address of the counts; empty: none
+	log        string   // text or json
+	places     historyPlaces
+}
+
+func (a *app) servingFlags(args []string) (*flags, *serving, error) {
+	o, proxies := &serving{}, ""
+	f, _, err := a.flags("serve", args, func(fs *flag.FlagSet) {
+		fs.StringVar(&o.addr, "addr", "127.0.0.1:8080", "")
+		fs.BoolVar(&o.secure, "secure", false, "")
+		fs.StringVar(&proxies, "proxy", "", "")
+		fs.StringVar(&o.base, "base-url", "", "")
+		fs.StringVar(&o.cert, "tls-cert", "", "")
+		fs.StringVar(&o.key, "tls-key", "", "")
+		fs.StringVar(&o.metrics, "metrics", "", "")
+		fs.StringVar(&o.log, "log", "text", "")
+		o.places.flags(fs)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	o.secure = o.secure || o.cert != ""
+	o.proxies, err = addresses(proxies)
+	return f, o, err
+}
+
+// serve opens the door and keeps it open until the program is told to stop;
+// what was acknowledged is finished first.
+func serve(ctx context.Context, a *app, args []string) error {
+	f, o, err := a.servingFlags(args)
+	if err != nil {
+		return err
+	}
+	a.counts = metrics.New()
+	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
+		if err := o.fitsOutside(svc.Demo); err != nil {
+			return err
+		}
+		if err := svc.ReachedAt(ctx, o.base); err != nil {
+			return err
+		}
+		l, err := net.Listen("tcp", o.addr)
+		if err != nil {
+			return err
+		}
+		defer l.Close()
+		if err := a.openSecret(f.db); err != nil {
+			return err
+		}
+		if err := a.begin(ctx, svc, st); err != nil {
+			return err
+		}
+		if a.history, err = openHistory(ctx, st, o.places.beside(f.db)); err != nil {
+			return err
+		}
+		if _, err := a.history.checkpoint(ctx); err != nil {
+			return err
+		}
+		closeCounts, err := a.serveCounts(ctx, svc, o.metrics)
+		if err != nil {
+			return err
+		}
+		defer closeCounts()
+		return a.receive(ctx, svc, l, a.history, a.door(svc, st, o), o)
+	})
+}
+
+// fitsOutside refuses to be reachable from other machines in a way that only
+// this one should see: a demo province, or passwords that travel in the open.
+func (o *serving) fitsOutside(demo bool) error {
+	host, _, err := net.SplitHostPort(o.addr)
+	if err != nil {
+		return &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "addr", Expect: "expect.address", Value: o.addr}}}
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	switch {
+	case demo:
+		return &workflow.Problem{Kind: workflow.Refused, Key: "serve.demo_outside", Args: map[string]string{"addr": o.addr}}
+	case !o.secure:
+		return &workflow.Problem{Kind: workflow.Refused, Key: "serve.no_tls", Args: map[string]string{"addr": o.addr}}
+	}
+	return nil
+}
+
+// begin does what must be done before the door opens: what a crash left behind,
+// and the timed work of the days the program was off.
+func (a *app) begin(ctx context.Context, svc *workflow.Service, st *store.Store) error {
+	if err := a.sweep(ctx, svc); err != nil {
+		return err
+	}
+	if err := st.Alone(ctx, "tick", func() error { return svc.Tick(ctx) }); err != nil {
+		return err
+	}
+	if err := svc.KeepRegisters(ctx); err != nil {
+		slog.Error("registers of the month", "error", err)
+	}
+	return nil
+}
+
+// serveCounts serves the counts at an address of their own, where one is given.
+func (a *app) serveCounts(ctx context.Context, svc *workflow.Service, addr string) (stop func(), err error) {
+	if addr == "" {
+		return func() {}, nil
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	a.counts.Gauge("capdo_overdue", "Running cases that have missed a deadline.", func() float64 { return overdue(ctx, svc) })
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", a.counts.Handler())
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
+	go func() {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			slog.Error("counts", "error", err)
+		}
+	}()
+	a.say("cli.metrics", map[string]string{"address": "http://" + l.Addr().String() + "/metrics"})
+	return func() { _ = srv.Close() }, nil
+}
+
+// mostLooked is how many running cases are looked at for a reading.
+const mostLooked = 10000
+
+func overdue(ctx context.Context, svc *workflow.Service) float64 {
+	list, err := svc.Store.Cases(ctx, workflow.CaseQuery{Running: true, Limit: mostLooked})
+	if err != nil {
+		return -1
+	}
+	late := 0
+	for _, c := range list {
+		if len(c.Marks) > 0 {
+			late++
+		}
+	}
+	return float64(late)
+}

@@ -1,0 +1,197 @@
+package workflow
+
+import (
+	"context"
+	"reflect"
+	"slices"
+)
+
+// Difference is what changed between two versions of a dossier: what stood in one
+// and not in the other, part by part. A nil Was or Now is nothing.
+type Difference struct {
+	From, To     int
+	FromOn, ToOn Day // days they were sent; zero: not sent yet
+	Facts        []FactChange
+	Texts        []TextChange
+	Rows         []RowChange
+	Files        []FileChange
+	Plan         []CellChange
+	Same         int // parts compared that stayed as they were
+}
+
+// FactChange is one fact that differs.
+type FactChange struct {
+	Key      string
+	Was, Now any
+}
+
+// TextChange is one text of the overview that differs.
+type TextChange struct{ Key, Was, Now string }
+
+// RowChange is one row of a table of the overview, known by its first cell.
+type RowChange struct {
+	Table, Name string
+	Was, Now    []string
+}
+
+// FileChange is one file, told apart by what it is and its content (SHA-256).
+type FileChange struct {
+	As, Name string
+	Was, Now *Attachment
+}
+
+// Count is how many parts differ.
+func (d *Difference) Count() int {
+	return len(d.Facts) + len(d.Texts) + len(d.Rows) + len(d.Files) + len(d.Plan)
+}
+
+// Difference compares two versions of a dossier, as they were sent; the one after
+// the last is what stands now.
+func (s *Service) Difference(ctx context.Context, caseID string, from, to int) (*Difference, error) {
+	snap, err := s.Store.Snapshot(ctx, caseID, "")
+	if err != nil {
+		return nil, err
+	}
+	if from < 1 || to <= from || from > snap.Case.Version || to > snap.Case.Version+1 {
+		return nil, notFound("content", caseID)
+	}
+	d := &Difference{From: from, To: to, FromOn: sentOn(snap, from), ToOn: sentOn(snap, to)}
+	d.facts(factsOfVersion(snap, from), factsOfVersion(snap, to))
+	was, err := s.contentOf(ctx, snap, from)
+	if err != nil {
+		return nil, err
+	}
+	now, err := s.versionOrNow(ctx, snap, to)
+	if err != nil {
+		return nil, err
+	}
+	d.overviews(&was.Overview, &now.Overview)
+	d.files(was.Attachments, now.Attachments)
+	return d, s.plans(ctx, caseID, d)
+}
+
+// versionOrNow is the content of a version, or what the next would be sent with.
+func (s *Service) versionOrNow(ctx context.Context, snap *Snapshot, version int) (*Content, error) {
+	if version > snap.Case.Version {
+		return s.assemble(ctx, snap)
+	}
+	return s.contentOf(ctx, snap, version)
+}
+
+func edition(snap *Snapshot, version int) *Edition {
+	i := slices.IndexFunc(snap.Case.Editions, func(e Edition) bool { return e.Version == version })
+	if i < 0 {
+		return &Edition{}
+	}
+	return &snap.Case.Editions[i]
+}
+
+func sentOn(snap *Snapshot, version int) Day { return edition(snap, version).Received }
+
+func factsOfVersion(snap *Snapshot, version int) Facts {
+	if e := edition(snap, version); !e.Received.IsZero() {
+		return e.Facts
+	}
+	return snap.System.Facts
+}
+
+func (d *Difference) facts(was, now Facts) {
+	keys := make([]string, 0, len(was)+len(now))
+	for k := range was {
+		keys = append(keys, k)
+	}
+	for k := range now {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range slices.Compact(keys) {
+		if reflect.DeepEqual(was[k], now[k]) {
+			d.Same++
+			continue
+		}
+		d.Facts = append(d.Facts, FactChange{k, was[k], now[k]})
+	}
+}
+
+func (d *Difference) overviews(was, now *Overview) {
+	for _, t := range overviewTexts {
+		switch a, b := *t.at(was), *t.at(now); {
+		case a != b:
+			d.Texts = append(d.Texts, TextChange{t.key, a, b})
+		case a != "":
+			d.Same++
+		}
+	}
+	for _, t := range tables {
+		d.rows(t.Key, t.read(was), t.read(now))
+	}
+}
+
+// rows pairs the rows of two tables by their first cell, in order.
+func (d *Difference) rows(table string, was, now [][]string) {
+	left := slices.Clone(now)
+	for _, a := range was {
+		i := slices.IndexFunc(left, func(b []string) bool { return b[0] == a[0] })
+		if i < 0 {
+			d.Rows = append(d.Rows, RowChange{table, a[0], a, nil})
+			continue
+		}
+		if slices.Equal(a, left[i]) {
+			d.Same++
+		} else {
+			d.Rows = append(d.Rows, RowChange{table, a[0], a, left[i]})
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	for _, b := range left {
+		d.Rows = append(d.Rows, RowChange{table, b[0], nil, b})
+	}
+}
+
+func (d *Difference) files(was, now []Attachment) {
+	left := slices.Clone(now)
+	for i, a := range was {
+		j := slices.IndexFunc(left, func(b Attachment) bool { return slot(b.As, b.Name) == slot(a.As, a.Name) })
+		if j < 0 {
+			d.Files = append(d.Files, FileChange{a.As, a.Name, &was[i], nil})
+			continue
+		}
+		if b := left[j]; b.SHA256 == a.SHA256 && b.Name == a.Name {
+			d.Same++
+		} else {
+			d.Files = append(d.Files, FileChange{a.As, b.Name, &was[i], &b})
+		}
+		left = slices.Delete(left, j, j+1)
+	}
+	for _, b := range left {
+		d.Files = append(d.Files, FileChange{b.As, b.Name, nil, &b})
+	}
+}
+
+// plans compares the sheets that went out with the two versions; a version being
+// prepared has the one on the desk.
+func (s *Service) plans(ctx context.Context, caseID string, d *Difference) error {
+	list, err := s.Store.Sheets(ctx, SheetQuery{Case: caseID})
+	if err != nil {
+		return err
+	}
+	of := func(version int) *Sheet {
+		for _, sh := range slices.Backward(list) {
+			if sh.Version == version || sh.Frozen.IsZero() && version == d.To && d.ToOn.IsZero() {
+				return sh
+			}
+		}
+		return &Sheet{}
+	}
+	was, now := of(d.From), of(d.To)
+	for _, b := range now.Rows {
+		a, _ := was.row(b.ID)
+		a.ID, a.From, b.From = b.ID, "", ""
+		if changes := differences(0, a, b); len(changes) > 0 {
+			d.Plan = append(d.Plan, changes...)
+		} else {
+			d.Same++
+		}
+	}
+	return nil
+}
