@@ -105,6 +105,9 @@ func (r *room) formOf(g *gin.Context, on, act string) (*actForm, error) {
 	if !ok || shape.Clock {
 		return nil, &workflow.Problem{Kind: workflow.NotFound, Key: "not_found.page"}
 	}
+	if _, reports := shape.Fields["year"]; reports && on == "offices" {
+		f.Back = "/reports?office=" + url.QueryEscape(f.ID)
+	}
 	acts, err := r.subjectOf(g, f)
 	if err != nil {
 		return nil, err
@@ -381,7 +384,7 @@ func (r *room) act(on string) gin.HandlerFunc {
 		if out.Case != nil {
 			to = path("cases", out.Case.ID)
 		}
-		g.Redirect(http.StatusSeeOther, to+"?done="+f.Act+"&papers="+itoa(len(out.Papers)))
+		r.done(g, to, f.Act+"&papers="+itoa(len(out.Papers)))
 	}
 }
 
