@@ -105,6 +105,9 @@ func (r *room) formOf(g *gin.Context, on, act string) (*actForm, error) {
 	if !ok || shape.Clock {
 		return nil, &workflow.Problem{Kind: workflow.NotFound, Key: "not_found.page"}
 	}
+	if _, reports := shape.Fields["year"]; reports && on == "offices" {
+		f.Back = "/reports?office=" + url.QueryEscape(f.ID)
+	}
 	acts, err := r.subjectOf(g, f)
 	if err != nil {
 		return nil, err
@@ -166,7 +169,7 @@ func (r *room) fields(g *gin.Context, f *actForm, shape *regime.ActShape) ([]for
 		if t.Type == "facts" || t.Type == "components" {
 			continue // have pages of their own
 		}
-		one := formField{Name: name, Type: t.Type, Need: t.Need, Short: slices.Contains(shortFields, name), Label: r.labelOf(f.Act, name), Value: g.PostForm(name), Values: g.PostFormArray(name)}
+		one := formField{Name: name, Type: t.Type, Need: t.Need, Short: slices.Contains(shortFields, name), Label: r.labelOf(f.Act, name), Value: cmp.Or(g.PostForm(name), g.Query(name)), Values: g.PostFormArray(name)}
 		one.Hint = r.keyOr("hint."+f.Act+"."+name, "hint."+name)
 		if err := r.choices(g, f, t, &one); err != nil {
 			return nil, err
@@ -213,6 +216,9 @@ func (r *room) keyOr(key, other string) string {
 func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *formField) error {
 	switch t.Type {
 	case "one_of":
+		if one.Name == "kind" && one.Value == "" && f.Case != nil && f.Case.Inspection != nil {
+			one.Value = f.Case.Inspection.Kind
+		}
 		for _, v := range t.Values {
 			one.Options = append(one.Options, option{Value: v, Label: r.choiceKey(f.Act, one.Name, v), Key: true, On: v == one.Value})
 		}
@@ -249,7 +255,7 @@ func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *form
 	if one.Name == "finding" && f.Case != nil && f.Case.Inspection != nil {
 		for _, finding := range f.Case.Inspection.Findings {
 			if finding.Closed.IsZero() {
-				one.Options = append(one.Options, option{Value: finding.ID, Label: finding.ID + ": " + finding.Text, On: finding.ID == cmp.Or(one.Value, g.Query("finding"))})
+				one.Options = append(one.Options, option{Value: finding.ID, Label: finding.ID + ": " + finding.Text, On: finding.ID == one.Value})
 			}
 		}
 	}
@@ -378,7 +384,7 @@ func (r *room) act(on string) gin.HandlerFunc {
 		if out.Case != nil {
 			to = path("cases", out.Case.ID)
 		}
-		g.Redirect(http.StatusSeeOther, to+"?done="+f.Act+"&papers="+itoa(len(out.Papers)))
+		r.done(g, to, f.Act+"&papers="+itoa(len(out.Papers)))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 func (r *room) checkRoutes(in gin.IRoutes) {
 	r.get(in, "/checks", r.checks)
 	r.get(in, "/checks/findings", r.findings)
+	r.get(in, "/checks/:id", func(g *gin.Context) { g.Redirect(http.StatusSeeOther, path("cases", g.Param("id"))) })
 	r.get(in, "/checks/:id/sheet", r.fieldSheet)
 	in.POST("/checks/:id/sheet", r.saveFieldSheet)
 }

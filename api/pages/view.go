@@ -2,6 +2,7 @@ package pages
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"capdo/workflow"
+	"capdo/workflow/regime"
 )
 
 // view is what every page is filled with; Data is the page's own.
@@ -165,7 +167,7 @@ func (r *room) troubleOf(g *gin.Context, err error) (*trouble, int) {
 		if p.Kind == workflow.Busy {
 			g.Header("Retry-After", "5")
 		}
-		return &trouble{Problem: p, Acts: p.Open}, r.Status(p.Kind)
+		return &trouble{Problem: r.named(g, p), Acts: p.Open}, r.Status(p.Kind)
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -174,6 +176,22 @@ func (r *room) troubleOf(g *gin.Context, err error) (*trouble, int) {
 	ref := r.Reference()
 	r.Log.Error("request failed", "reference", ref, "path", g.FullPath(), "error", err)
 	return &trouble{Problem: &workflow.Problem{Kind: "internal", Key: "kind.internal"}, Reference: ref}, http.StatusInternalServerError
+}
+
+// named says who acted meanwhile by his name, and when as days are written here.
+func (r *room) named(g *gin.Context, p *workflow.Problem) *workflow.Problem {
+	if p.Args["who"] == "" {
+		return p
+	}
+	said := *p
+	said.Args = maps.Clone(p.Args)
+	if person, err := r.Service.Store.Person(g, p.Args["who"]); err == nil {
+		said.Args["who"] = person.Name
+	}
+	if day, err := regime.ParseDay(p.Args["when"]); err == nil {
+		said.Args["when"] = day.Start().Format("02/01/2006")
+	}
+	return &said
 }
 
 // fail shows an error on a page of its own.
