@@ -61,14 +61,20 @@ func served(t *testing.T, db string) copyOfProgram {
 func onServer(t *testing.T, n int) string {
 	t.Helper()
 	db := onPostgres(t)
+	filledHouse(t, db, n)
+	return db
+}
+
+// filledHouse makes that province in any database.
+func filledHouse(t *testing.T, db string, n int) {
+	t.Helper()
 	a, _ := testApp(t)
 	svc, st := provinceAt(t, db)
 	defer st.Close()
 	ctx := context.Background()
 	for i := range n {
 		id := fmt.Sprint("n", i)
-		err := svc.AddSystem(ctx, &workflow.System{ID: id, Name: "Hệ thống " + id, Owners: []string{"ubnd"}, Operators: []string{"sct"}, SDU: "stttt",
-			Facts: workflow.Facts{"system_types": []string{"noi_bo"}, "info_types": []string{"rieng"}}})
+		err := addSystem(svc, id)
 		for _, w := range []workflow.Want{{Act: "create", System: id, NewCase: "c" + id, Level: 2, Track: "operating"}, {Act: "attach", Case: "c" + id, With: workflow.With{"components": []any{1, 2, 3, 4}}}} {
 			if err == nil {
 				_, err = svc.Act(ctx, "an", w)
@@ -81,12 +87,31 @@ func onServer(t *testing.T, n int) string {
 	if err := st.SetSetting(ctx, demoDay, "2022-03-01"); err != nil {
 		t.Fatal(err)
 	}
-	for _, login := range []string{"an", "binh", "chi"} {
+	for _, login := range []string{"an", "binh", "chi", "dung"} {
 		if err := a.identity(st).SetPassword(ctx, login, login, demoPassword, false); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return db
+}
+
+// addSystem puts a system of level 2 under the department.
+func addSystem(svc *workflow.Service, id string) error {
+	return svc.AddSystem(context.Background(), &workflow.System{ID: id, Name: "Hệ thống " + id, Owners: []string{"ubnd"}, Operators: []string{"sct"}, SDU: "stttt",
+		Facts: workflow.Facts{"system_types": []string{"noi_bo"}, "info_types": []string{"rieng"}}})
+}
+
+// addSystems makes rounds systems for each of workers.
+func addSystems(t *testing.T, db string, workers, rounds int) {
+	t.Helper()
+	svc, st := provinceAt(t, db)
+	defer st.Close()
+	for n := range workers {
+		for round := range rounds {
+			if err := addSystem(svc, fmt.Sprintf("k%d-%d", n, round)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 // at is the same person with the same session at another copy.
