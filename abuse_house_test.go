@@ -58,7 +58,7 @@ func newHouse(t *testing.T) *house {
 	_, st := provinceAt(t, h.db)
 	h.st = st
 	a, _ := testApp(t)
-	a.errs, a.files = &h.log, a.fileRoom(h.db)
+	a.errs, a.files = &h.log, a.roomOf(t, h.db)
 	h.Service = a.over(st, a.book, func() time.Time { return h.now }, false)
 	h.ok(a.openSecret(h.db))
 	h.people(a)

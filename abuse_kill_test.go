@@ -156,6 +156,9 @@ func killed(t *testing.T, db string, kills int) {
 		}
 	}
 	last.kill()
+	if out, err := asProgram(t, db, "verify").CombinedOutput(); err != nil {
+		t.Errorf("the history does not prove itself: %v\n%s", err, out)
+	}
 	told, steps := 0, 0
 	for n := range crew {
 		told += len(crew[n].told)

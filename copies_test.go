@@ -3,11 +3,14 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -25,12 +28,26 @@ type copyOfProgram struct {
 	kill func()
 }
 
+// asProgram is a command over a database, in a folder of that database: what has
+// no place of its own (keys, files) lies there.
+func asProgram(t *testing.T, db string, args ...string) *exec.Cmd {
+	t.Helper()
+	sum := sha256.Sum256([]byte(db))
+	dir := filepath.Join(os.TempDir(), "capdo-test-"+hex.EncodeToString(sum[:6]))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	cmd := exec.Command(os.Args[0], append(args, "--db", db)...)
+	cmd.Env, cmd.Dir = append(os.Environ(), "CAPDO_TEST_AS_PROGRAM=yes"), dir
+	return cmd
+}
+
 // served starts a copy of the program as a process of its own and waits for its
 // address.
 func served(t *testing.T, db string) copyOfProgram {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "serve", "--db", db, "--addr", "127.0.0.1:0", "--lang", "en", "--files", t.TempDir())
-	cmd.Env = append(os.Environ(), "CAPDO_TEST_AS_PROGRAM=yes")
+	cmd := asProgram(t, db, "serve", "--addr", "127.0.0.1:0", "--lang", "en")
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
