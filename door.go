@@ -116,14 +116,19 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service, h *history) {
 }
 
 func (a *app) door(svc *workflow.Service, st *store.Store, o *serving) http.Handler {
+	return api.New(a.doorConfig(svc, st, o))
+}
+
+// doorConfig joins what the door works with.
+func (a *app) doorConfig(svc *workflow.Service, st *store.Store, o *serving) api.Config {
 	notice := ""
 	if svc.Demo {
 		notice = a.words.Message(a.lang, "cli.demo_notice", map[string]string{"day": svc.Today().String()})
 	}
 	who, log := a.identity(st), a.logTo(o.log)
-	return api.New(api.Config{Service: svc, Identity: who, SetUpCode: a.setUpCode, Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
+	return api.Config{Service: svc, Identity: who, SetUpCode: a.setUpCode, Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
 		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: o.secure, Proxies: o.proxies, Now: time.Now, Log: log, History: a.historyRoom(),
-		Answered: a.answered(), Ready: func(ctx context.Context) error { return ready(ctx, st) }, Pages: a.pages(svc, who, log)})
+		Answered: a.answered(), Ready: func(ctx context.Context) error { return ready(ctx, st) }, Pages: a.pages(svc, who, log)}
 }
 
 // logTo is where the door writes what happens: text for people, json for machines.

@@ -42,7 +42,8 @@ func (r *room) signedIn(g *gin.Context) {
 }
 
 // askSignIn asks to sign in. A form that was just sent is kept in the page and
-// sent again by hand after the sign-in; a page that was asked for is gone on to.
+// sent again by hand after the sign-in, but for passwords and codes of the own
+// account; a page that was asked for is gone on to.
 func (r *room) askSignIn(g *gin.Context) {
 	if g.Request.Method == http.MethodGet || g.Request.Method == http.MethodHead {
 		to := "/sign-in"
@@ -53,7 +54,8 @@ func (r *room) askSignIn(g *gin.Context) {
 		return
 	}
 	kept, err := url.ParseQuery("")
-	if err == nil && g.ContentType() == "application/x-www-form-urlencoded" && g.Request.ParseForm() == nil {
+	secret := strings.HasPrefix(g.FullPath(), "/account")
+	if err == nil && !secret && g.ContentType() == "application/x-www-form-urlencoded" && g.Request.ParseForm() == nil {
 		kept = g.Request.PostForm
 	}
 	r.render(g, http.StatusUnauthorized, "sign-in", "", signInData{Next: g.Request.URL.Path, Kept: kept, Lost: "signin.expired"})

@@ -43,6 +43,7 @@ type Door struct {
 	Guess      func(g *gin.Context) (wait time.Duration) // counts a try at a code of a paper; how long to wait where there were too many
 	Forgive    func(g *gin.Context)                      // takes the try back: it was right
 	Reference  func() string
+	Secure     bool // cookies are sent over TLS only
 }
 
 // room is the pages over their door.

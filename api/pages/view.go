@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/gin-gonic/gin"
 
@@ -128,13 +129,14 @@ func (r *room) setLanguage(g *gin.Context) {
 	if g.PostForm("lang") == "en" {
 		l = "en"
 	}
-	http.SetCookie(g.Writer, &http.Cookie{Name: "lang", Value: l, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(g.Writer, &http.Cookie{Name: "lang", Value: l, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: r.Secure, SameSite: http.SameSiteStrictMode})
 	g.Redirect(http.StatusSeeOther, local(g.PostForm("back")))
 }
 
-// local is a path of ours to go to; anything else is the first page.
+// local is a path of ours to go to; anything else is the first page. Browsers
+// drop tabs and line ends from an address, so that "/<tab>/" would be "//".
 func local(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }) {
 		return "/"
 	}
 	return path
