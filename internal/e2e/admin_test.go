@@ -1,0 +1,149 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// adminPages are pictured and measured at both widths.
+var adminPages = []struct{ name, who, path string }{
+	{"house", "quan-tri", "/admin"}, {"offices", "quan-tri", "/admin/offices"}, {"office-new", "quan-tri", "/admin/offices/new"}, {"people", "quan-tri", "/admin/people"},
+	{"person", "quan-tri", "/admin/people/an"}, {"grant", "quan-tri", "/admin/people/an/grants/new"}, {"sessions", "quan-tri", "/admin/sessions"}, {"province", "quan-tri", "/admin/province"},
+	{"history", "quan-tri", "/admin/history"}, {"calendar", "quan-tri", "/admin/calendar"}, {"regimes", "quan-tri", "/admin/regimes"}, {"catalogue", "quan-tri", "/admin/catalogue"},
+	{"help", "quan-tri", "/help"}, {"guide", "quan-tri", "/help/administrator"}, {"delegations", "chi", "/admin/delegations"}, {"targets", "chi", "/admin/targets"},
+	{"import", "chi", "/imports/new"}, {"jobs", "chi", "/jobs"}, {"audit", "kien", "/audit"},
+}
+
+func TestAdminPages(t *testing.T) {
+	p := demoProvince(t)
+	for _, width := range []int{1280, 390} {
+		w, as := p.window(width), ""
+		for _, page := range adminPages {
+			if page.who != as {
+				as = page.who
+				w.signIn(as)
+			}
+			w.open(page.path).shot("admin-" + page.name + "-" + strconv.Itoa(width))
+			if over := eval[int](w, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
+				t.Errorf("%s is %d pixels wider than %d", page.path, over, width)
+			}
+			if size := eval[int](w, "performance.getEntriesByType('navigation')[0].transferSize"); size > 30_000 {
+				t.Errorf("%s weighs %d bytes", page.path, size)
+			}
+			if text := w.text(); strings.Contains(text, "house.") || strings.Contains(text, "rules.") || strings.Contains(text, "import.") || strings.Contains(text, "Không tìm thấy\n") {
+				t.Errorf("%s shows a key, or nothing:\n%s", page.path, text)
+			}
+		}
+	}
+}
+
+func TestAnAdministratorSeesNoBusinessPage(t *testing.T) {
+	w := demoProvince(t).window(1280).signIn("quan-tri")
+	if w.at() != "/admin" {
+		t.Errorf("the administrator begins at %s", w.at())
+	}
+	if n := eval[int](w, `document.querySelectorAll('.side a[href="/work"], .side a[href="/systems"], .side a[href="/cases"], .side a[href="/registers"], header form[role=search]').length`); n > 0 {
+		t.Errorf("the navigation leads to %d pages of business", n)
+	}
+	for _, path := range []string{"/work", "/systems", "/systems/cong-dvc", "/cases", "/cases/d5", "/cases/d5/acts/conclude_fit", "/registers", "/audit", "/imports/new", "/jobs", "/admin/targets"} {
+		w.open(path).says("Không có trang này")
+	}
+	status := eval[int](w, `(() => { const x = new XMLHttpRequest(); x.open("POST", "/cases/d5/acts/conclude_fit", false); x.setRequestHeader("Content-Type", "application/x-www-form-urlencoded"); x.send("key=k"); return x.status })()`)
+	if status != 404 {
+		t.Errorf("a forged act answers %d", status)
+	}
+	w.signIn("an").open("/admin/people").says("Không có trang này")
+}
+
+// emptyProvince is a new database, served, with the code that its set-up asks for.
+func emptyProvince(t *testing.T) (p *province, code string) {
+	t.Helper()
+	p = &province{t: t, dir: t.TempDir()}
+	p.DB = filepath.Join(p.dir, "capdo.db")
+	if out, err := exec.Command(program(t), "migrate", "--db", p.DB).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	p.Start()
+	code, err := p.line("/setup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, code[strings.LastIndexByte(code, ' ')+1:]
+}
+
+// as signs somebody in with a password of his own.
+func (w *person) as(login, password string) *person {
+	w.t.Helper()
+	w.open("/sign-in")
+	w.do(chromedp.SetValue(chromedp.CSS("#login"), login), chromedp.SetValue(chromedp.CSS("#password"), password))
+	return w.press(".door-r .btn-main")
+}
+
+const ownPassword = "mot-mat-khau-dai-2026"
+
+// hire takes somebody in with a role and an account, and lets him choose his
+// password.
+func (w *person) hire(login, name, role, office string) {
+	w.t.Helper()
+	w.open("/admin/people/new").fill("name", name).fill("id", login).press("main .btn-main")
+	w.says("Đã thêm người")
+	w.press(`main a[href$="/grants/new"]`)
+	value := eval[string](w, fmt.Sprintf(`[...document.querySelectorAll("#f-office option")].find(o => o.textContent == %q).value`, office))
+	w.fill("office", value).fill("role", role).fill("source", "QĐ 01/QĐ-UBND").press("main .btn-main")
+	w.says("Đã giao vai trò")
+	w.press(`form[action$="/account/create"] button`)
+	password := eval[string](w, `document.querySelector(".once").textContent`)
+	own := w.province.window(1280).as(login, password)
+	if own.at() != "/account/password" {
+		w.t.Fatalf("%s goes on under a one-time password at %s", login, own.at())
+	}
+	own.do(chromedp.SetValue(chromedp.CSS(`[name=old]`), password), chromedp.SetValue(chromedp.CSS(`[name=new]`), ownPassword), chromedp.SetValue(chromedp.CSS(`[name=again]`), ownPassword))
+	own.press("main .btn-main")
+}
+
+func TestFromTheFirstRunToTheFirstDecision(t *testing.T) {
+	p, code := emptyProvince(t)
+	w := p.window(1280).open("/")
+	if w.at() != "/setup" {
+		t.Fatalf("an empty program begins at %s", w.at())
+	}
+	w.shot("admin-setup-1280")
+	p.window(390).open("/setup").shot("admin-setup-390")
+	for name, value := range map[string]string{"province.name": "Tỉnh Thử", "owner.name": "Ủy ban nhân dân tỉnh Thử", "sdu.name": "Sở Khoa học và Công nghệ", "admin.name": "Ngô Thu Hà",
+		"admin.id": "ha.ngo", "password": ownPassword, "again": ownPassword, "code": "sai"} {
+		w.fill(name, value)
+	}
+	w.press("main .btn-main")
+	w.says("mã thiết lập in ra khi khởi động chương trình")
+	if got := eval[string](w, `document.getElementById("f-owner.name").value`); got != "Ủy ban nhân dân tỉnh Thử" {
+		t.Errorf("what was typed is gone: %q", got)
+	}
+	w.fill("password", ownPassword).fill("again", ownPassword).fill("code", code).press("main .btn-main")
+	w.says("Đã thiết lập")
+	w.do(chromedp.SetValue(chromedp.CSS("#password"), ownPassword))
+	w.press(".door-r .btn-main")
+	w.says("Còn phải làm gì", "Thêm người và giao vai trò")
+	p.window(1280).open("/setup").says("Đăng nhập")
+
+	w.open("/admin/offices/new").fill("name", "Sở Công Thương").fill("source", "QĐ 02/QĐ-UBND")
+	under := eval[string](w, `[...document.querySelectorAll("#f-under option")].find(o => o.textContent == "Ủy ban nhân dân tỉnh Thử").value`)
+	w.fill("under", under).press("main .btn-main")
+	w.says("Đã thêm cơ quan", "mới là gợi ý")
+	w.fill("source", "CV 03/SCT-VP").press(`form[action$="/confirm"] button`)
+	if strings.Contains(w.text(), "mới là gợi ý") {
+		t.Errorf("the particulars wait still: %s", w.text())
+	}
+	w.hire("an.tran", "Trần An", "operator_officer", "Sở Công Thương")
+	w.hire("binh.le", "Lê Bình", "operator_head", "Sở Công Thương")
+	w.hire("chi.vo", "Võ Chi", "sdu_officer", "Sở Khoa học và Công nghệ")
+	w.hire("dung.pham", "Phạm Dung", "sdu_head", "Sở Khoa học và Công nghệ")
+	w.open("/admin").shot("admin-house-done-1280")
+}
