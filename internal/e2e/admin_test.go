@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -146,4 +147,95 @@ func TestFromTheFirstRunToTheFirstDecision(t *testing.T) {
 	w.hire("chi.vo", "Võ Chi", "sdu_officer", "Sở Khoa học và Công nghệ")
 	w.hire("dung.pham", "Phạm Dung", "sdu_head", "Sở Khoa học và Công nghệ")
 	w.open("/admin").shot("admin-house-done-1280")
+}
+
+// list writes a register with as many good rows as asked, and after them rows
+// that cannot be taken in.
+func list(t *testing.T, dir string, good int, bad ...string) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("STT,Đơn vị quản lý,Tên hệ thống thông tin,Cấp độ,Thời gian xác định,Đáp ứng\n")
+	for i := range good {
+		fmt.Fprintf(&b, "%d,Sở Công Thương,Hệ thống nhập số %d,%d,15/%d/2020,Đáp ứng\n", i+1, i+1, i%3+1, i%12+1)
+	}
+	for _, row := range bad {
+		b.WriteString(row + "\n")
+	}
+	path := filepath.Join(dir, "danh-sach.csv")
+	if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// upload looks a file through and waits for what comes of it.
+func (w *person) upload(path string) *person {
+	w.t.Helper()
+	w.open("/imports/new?kind=register")
+	w.do(chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{path}))
+	return w.press("main .btn-main").ended()
+}
+
+// ended waits until a job has ended; the page looks by itself.
+func (w *person) ended() *person {
+	w.t.Helper()
+	w.do(chromedp.WaitVisible(chromedp.CSS("#job .notice")))
+	return w
+}
+
+func TestAnImportWithBadRowsTakesTheGoodOnesOnce(t *testing.T) {
+	p := demoProvince(t)
+	w := p.window(1280).signIn("chi")
+	path := list(t, p.dir, 20, "21,Sở Công Thương,Hệ thống hỏng,9,15/1/2020,Đáp ứng", "22,Sở Công Thương,Hệ thống sai ngày,2,31/2/2020,Đáp ứng", "23,,Hệ thống không đơn vị,2,15/1/2020,Đáp ứng")
+	w.upload(path).says("20 dòng nhận được", "3 dòng không nhận được", "Dòng 22", "cấp độ phải từ 1 đến 5", "Dòng 23", "ngày không có thật", "Dòng 24", "bỏ trống", "Chưa ghi gì")
+	w.shot("admin-job-dry-1280")
+	dry := w.at()
+	narrow := p.window(390).signIn("chi").open(dry)
+	narrow.shot("admin-job-dry-390")
+	w.open("/systems?q=he thong nhap so 7").says("Không")
+	w.open(dry).press(`form[action$="/take"] button`).ended().says("Đã ghi 20 dòng", "3 dòng không nhận được")
+	w.open("/systems?q=he thong nhap so 7").says("Hệ thống nhập số 7")
+	w.upload(path).says("Không có dòng mới nào nhận được", "20 dòng đã có sẵn")
+	w.open("/jobs").says("danh-sach.csv", "Xong").shot("admin-jobs-done-1280")
+	p.window(1280).signIn("dung").open(dry).says("Không có việc này")
+
+	plain := p.window(1280).noScript().signIn("chi")
+	plain.open("/imports/new")
+	plain.do(chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{path}))
+	plain.press("main .btn-main")
+	plain.ended()
+}
+
+func TestTenThousandRowsRunBesideTheWorkOfOthers(t *testing.T) {
+	p := demoProvince(t)
+	w := p.window(1280).signIn("chi")
+	path := list(t, p.dir, 10_000)
+	w.open("/imports/new?kind=register")
+	w.do(chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{path}))
+	w.press("main .btn-main")
+	job := w.at()
+	w.shot("admin-job-runs-1280")
+	w.open("/work") // left
+	p.window(1280).signIn("an").open("/systems").says("Hệ thống")
+	w.open(job).ended().says("10.000 dòng nhận được") // and found again
+	w.press(`form[action$="/take"] button`)
+	taking := w.at()
+	p.window(1280).signIn("dung").open("/work")
+	w.open(taking).ended().says("Đã ghi 10.000 dòng")
+	w.open("/jobs").fill("what", "register").fill("format", "xlsx").press(`form[action="/jobs/print"] button`).ended().says("Tệp đã lập xong")
+}
+
+func TestAJobThatIsStoppedOrCutOffLeavesNothing(t *testing.T) {
+	p := demoProvince(t)
+	w := p.window(1280).signIn("chi")
+	path := list(t, p.dir, 10_000)
+	w.upload(path).press(`form[action$="/take"] button`)
+	job := w.at()
+	p.stop() // the program goes away under its work
+	p.Base = ""
+	p.Start()
+	w.open(job)
+	if text := w.text(); !strings.Contains(text, "Đã dừng theo yêu cầu") && !strings.Contains(text, "Đã ghi 10.000 dòng") {
+		t.Errorf("the page does not say what became of the work:\n%s", text)
+	}
 }

@@ -11,6 +11,9 @@ import (
 
 // AddJob keeps a job that begins, with what went in.
 func (s *Store) AddJob(ctx context.Context, j jobs.Job, input []byte) error {
+	if input == nil {
+		input = []byte{}
+	}
 	return s.write(ctx, func(tx *gorm.DB) error {
 		return tx.Exec("INSERT INTO jobs (id, person, began, state, stops, body, input, output) VALUES (?, ?, ?, ?, 0, ?, ?, ?)",
 			j.ID, j.Person, j.Began.UnixMilli(), j.State, text(j), input, []byte{}).Error
