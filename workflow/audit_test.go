@@ -54,7 +54,7 @@ func TestALookAtARegisterTakesNothingIn(t *testing.T) {
 	rows := []workflow.ImportRow{{Line: 2, Unit: "Sở Mới", Name: "Cổng", Level: 2, Decided: loose("5/2020")}, {Line: 3, Unit: "Sở Mới", Name: "Thư", Level: 1, Decided: loose("2020")}}
 	bad := []workflow.RowRefusal{{Line: 4, Column: "level", Reason: "level_out_of_range", Value: "9"}}
 	told := 0
-	order := workflow.ImportOrder{Owner: "ubnd", Source: "f", Rows: rows, Refused: bad, Trial: workflow.Trial{Dry: true, Progress: func(_, total int) { told = total }}}
+	order := workflow.ImportOrder{Owner: "ubnd", Source: "f", Rows: rows, Refused: bad, Pass: workflow.Pass{Dry: true, Progress: func(_, total int) { told = total }}}
 	rep, err := p.Import(t.Context(), "chi", order)
 	if err != nil || rep.Added != 2 || rep.Rows != 3 || len(rep.Refused) != 1 || len(rep.Offices) != 1 || told != 2 {
 		t.Fatalf("%+v %v %d", rep, err, told)

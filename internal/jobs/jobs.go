@@ -303,5 +303,8 @@ func (r *Room) Close() {
 		one.stop()
 	}
 	r.mu.Unlock()
-	r.wait.Wait()
+	r.Wait()
 }
+
+// Wait waits until no job runs here any more.
+func (r *Room) Wait() { r.wait.Wait() }

@@ -67,7 +67,7 @@ func TestAJobThatEndedIsFoundWithReportFileAndInput(t *testing.T) {
 		p.At("checks", 3, 10)
 		return jobs.Result{Report: map[string]int{"added": 3}, File: []byte("pdf"), Name: "a.pdf", Type: "application/pdf"}, nil
 	})
-	b.room.Close()
+	b.room.Wait()
 	got := b.state(b.another(), j.ID)
 	if got.State != jobs.Done || string(got.Report) != `{"added":3}` || got.File != "a.pdf" || got.Done != 3 || got.Total != 10 {
 		t.Errorf("%+v", got)
@@ -107,7 +107,7 @@ func TestAJobThatIsStoppedSaysSoAndTheNextRuns(t *testing.T) {
 	if err := b.room.Stop(t.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
-	b.room.Close()
+	b.room.Wait()
 	if got := b.state(b.room, j.ID); got.State != jobs.Cancelled || got.Ended.IsZero() {
 		t.Errorf("%+v", got)
 	}
@@ -119,7 +119,7 @@ func TestARefusalAndABreakOfTheWorkAreKept(t *testing.T) {
 		return jobs.Result{}, &workflow.Problem{Kind: workflow.Invalid, Key: "import.file.no_header", Args: map[string]string{"file": "a.csv"}}
 	})
 	broken := b.start("chi", func(context.Context, *jobs.Progress) (jobs.Result, error) { panic("a fault") })
-	b.room.Close()
+	b.room.Wait()
 	if got := b.state(b.room, refused.ID); got.State != jobs.Failed || got.Problem.Key != "import.file.no_header" || got.Problem.Args["file"] != "a.csv" {
 		t.Errorf("%+v", got)
 	}
@@ -160,7 +160,7 @@ func TestOnePersonHasFiveJobsAtMost(t *testing.T) {
 func TestAJobIsForgottenAfterAMonth(t *testing.T) {
 	b := open(t)
 	j := b.start("chi", func(context.Context, *jobs.Progress) (jobs.Result, error) { return jobs.Result{}, nil })
-	b.room.Close()
+	b.room.Wait()
 	b.now.Add(31 * 24 * 3600)
 	b.start("chi", func(context.Context, *jobs.Progress) (jobs.Result, error) { return jobs.Result{}, nil })
 	if _, err := b.room.Find(t.Context(), "chi", j.ID); !isNotFound(err) {
