@@ -19,7 +19,7 @@ var adminPages = []struct{ name, who, path string }{
 	{"house", "quan-tri", "/admin"}, {"offices", "quan-tri", "/admin/offices"}, {"office-new", "quan-tri", "/admin/offices/new"}, {"people", "quan-tri", "/admin/people"},
 	{"person", "quan-tri", "/admin/people/an"}, {"grant", "quan-tri", "/admin/people/an/grants/new"}, {"sessions", "quan-tri", "/admin/sessions"}, {"province", "quan-tri", "/admin/province"},
 	{"history", "quan-tri", "/admin/history"}, {"calendar", "quan-tri", "/admin/calendar"}, {"regimes", "quan-tri", "/admin/regimes"}, {"catalogue", "quan-tri", "/admin/catalogue"},
-	{"help", "quan-tri", "/help"}, {"guide", "quan-tri", "/help/administrator"}, {"delegations", "chi", "/admin/delegations"}, {"targets", "chi", "/admin/targets"},
+	{"help", "quan-tri", "/help"}, {"guide", "quan-tri", "/help/administrator"}, {"delegations", "chi", "/admin/delegations"},
 	{"import", "chi", "/imports/new"}, {"jobs", "chi", "/jobs"}, {"audit", "kien", "/audit"},
 }
 
@@ -54,7 +54,7 @@ func TestAnAdministratorSeesNoBusinessPage(t *testing.T) {
 	if n := eval[int](w, `document.querySelectorAll('.side a[href="/work"], .side a[href="/systems"], .side a[href="/cases"], .side a[href="/registers"], header form[role=search]').length`); n > 0 {
 		t.Errorf("the navigation leads to %d pages of business", n)
 	}
-	for _, path := range []string{"/work", "/systems", "/systems/cong-dvc", "/cases", "/cases/d5", "/cases/d5/acts/conclude_fit", "/registers", "/audit", "/imports/new", "/jobs", "/admin/targets"} {
+	for _, path := range []string{"/work", "/systems", "/systems/cong-dvc", "/cases", "/cases/d5", "/cases/d5/acts/conclude_fit", "/registers", "/audit", "/imports/new", "/jobs", "/reports/targets"} {
 		w.open(path).says("Không có trang này")
 	}
 	status := eval[int](w, `(() => { const x = new XMLHttpRequest(); x.open("POST", "/cases/d5/acts/conclude_fit", false); x.setRequestHeader("Content-Type", "application/x-www-form-urlencoded"); x.send("key=k"); return x.status })()`)
@@ -91,14 +91,13 @@ func (w *person) as(login, password string) *person {
 const ownPassword = "mot-mat-khau-dai-2026"
 
 // hire takes somebody in with a role and an account, and lets him choose his
-// password.
-func (w *person) hire(login, name, role, office string) {
+// password in a window of his own.
+func (w *person) hire(login, name, role, office string) *person {
 	w.t.Helper()
 	w.open("/admin/people/new").fill("name", name).fill("id", login).press("main .btn-main")
 	w.says("Đã thêm người")
 	w.press(`main a[href$="/grants/new"]`)
-	value := eval[string](w, fmt.Sprintf(`[...document.querySelectorAll("#f-office option")].find(o => o.textContent == %q).value`, office))
-	w.fill("office", value).fill("role", role).fill("source", "QĐ 01/QĐ-UBND").press("main .btn-main")
+	w.fill("office", w.valueOf("f-office", office)).fill("role", role).fill("source", "QĐ 01/QĐ-UBND").press("main .btn-main")
 	w.says("Đã giao vai trò")
 	w.press(`form[action$="/account/create"] button`)
 	password := eval[string](w, `document.querySelector(".once").textContent`)
@@ -107,7 +106,7 @@ func (w *person) hire(login, name, role, office string) {
 		w.t.Fatalf("%s goes on under a one-time password at %s", login, own.at())
 	}
 	own.do(chromedp.SetValue(chromedp.CSS(`[name=old]`), password), chromedp.SetValue(chromedp.CSS(`[name=new]`), ownPassword), chromedp.SetValue(chromedp.CSS(`[name=again]`), ownPassword))
-	own.press("main .btn-main")
+	return own.press("main .btn-main")
 }
 
 func TestFromTheFirstRunToTheFirstDecision(t *testing.T) {
@@ -135,18 +134,55 @@ func TestFromTheFirstRunToTheFirstDecision(t *testing.T) {
 	p.window(1280).open("/setup").says("Đăng nhập")
 
 	w.open("/admin/offices/new").fill("name", "Sở Công Thương").fill("source", "QĐ 02/QĐ-UBND")
-	under := eval[string](w, `[...document.querySelectorAll("#f-under option")].find(o => o.textContent == "Ủy ban nhân dân tỉnh Thử").value`)
-	w.fill("under", under).press("main .btn-main")
+	w.fill("under", w.valueOf("f-under", "Ủy ban nhân dân tỉnh Thử")).press("main .btn-main")
 	w.says("Đã thêm cơ quan", "mới là gợi ý")
 	w.fill("source", "CV 03/SCT-VP").press(`form[action$="/confirm"] button`)
 	if strings.Contains(w.text(), "mới là gợi ý") {
 		t.Errorf("the particulars wait still: %s", w.text())
 	}
-	w.hire("an.tran", "Trần An", "operator_officer", "Sở Công Thương")
-	w.hire("binh.le", "Lê Bình", "operator_head", "Sở Công Thương")
-	w.hire("chi.vo", "Võ Chi", "sdu_officer", "Sở Khoa học và Công nghệ")
-	w.hire("dung.pham", "Phạm Dung", "sdu_head", "Sở Khoa học và Công nghệ")
+	an := w.hire("an.tran", "Trần An", "operator_officer", "Sở Công Thương")
+	binh := w.hire("binh.le", "Lê Bình", "operator_head", "Sở Công Thương")
+	chi := w.hire("chi.vo", "Võ Chi", "sdu_officer", "Sở Khoa học và Công nghệ")
+	dung := w.hire("dung.pham", "Phạm Dung", "sdu_head", "Sở Khoa học và Công nghệ")
 	w.open("/admin").shot("admin-house-done-1280")
+	firstDecision(t, an, binh, chi, dung)
+}
+
+// firstDecision takes the first system of a new province to its decision of level
+// 2, under the rules of the real day.
+func firstDecision(t *testing.T, an, binh, chi, dung *person) {
+	t.Helper()
+	an.open("/systems/new").fill("name", "Hệ thống thư điện tử")
+	for name, office := range map[string]string{"operator": "Sở Công Thương", "owner": "Ủy ban nhân dân tỉnh Thử", "sdu": "Sở Khoa học và Công nghệ"} {
+		an.fill(name, an.valueOf("f-"+name, office))
+	}
+	an.next().says("Hệ thống thư điện tử").press(`a[href$="/acts/create"]`).fill("track", "operating").next()
+	id := an.caseID()
+	if status := an.send("/api/v1/acts", `{"act":"set_facts","case":"`+id+`","key":"facts","with":{"facts":{"system_types":["noi_bo"],"info_types":["rieng"]}}}`); status != 200 {
+		t.Fatalf("the facts are refused: %d", status)
+	}
+	an.open("/cases/" + id + "/components")
+	for _, n := range []string{"1", "2", "3", "4"} {
+		an.fill("component", n)
+	}
+	an.fill("risk_assessment", "yes").next()
+	binh.open("/cases/" + id + "/answers").press("#send .btn-main").says("chờ kiểm tra hợp lệ")
+	chi.open("/cases/" + id + "/acts/accept_valid").next()
+	chi.open("/cases/"+id+"/acts/conclude_fit").fill("points.a", "fit").fill("points.b", "fit").fill("points.c", "fit").next()
+	dung.open("/cases/"+id+"/acts/approve").fill("quy_che", "01/QC-SCT").fill("quy_che_date", "01/11/2026").next()
+	dung.says("Đã lập").open("/registers").says("Hệ thống thư điện tử", "01/QĐ-")
+}
+
+// valueOf is the value of a choice by its words.
+func (w *person) valueOf(id, words string) string {
+	w.t.Helper()
+	return eval[string](w, fmt.Sprintf(`([...document.querySelectorAll("#%s option")].find(o => o.textContent == %q) || {}).value || ""`, id, words))
+}
+
+// send posts JSON from the page and gives the status.
+func (w *person) send(path, body string) int {
+	w.t.Helper()
+	return eval[int](w, fmt.Sprintf(`(() => { const x = new XMLHttpRequest(); x.open("POST", %q, false); x.setRequestHeader("Content-Type", "application/json"); x.send(%q); return x.status })()`, path, body))
 }
 
 // list writes a register with as many good rows as asked, and after them rows
