@@ -26,6 +26,7 @@ type view struct {
 	Done     string // message of what was just done, from ?done=
 	Papers   int    // papers it left
 	Trouble  *trouble
+	Again    int // seconds after which the page is asked for again where no script does it; 0: never
 	Data     any
 }
 
@@ -94,6 +95,7 @@ func (r *room) broken(g *gin.Context, err error) {
 
 func (r *room) viewOf(g *gin.Context, place string) *view {
 	v := &view{Lang: lang(g), Path: g.Request.URL.RequestURI(), Place: place, Done: g.Query("done")}
+	v.Again = g.GetInt("again")
 	v.Papers, _ = strconv.Atoi(g.Query("papers"))
 	if !r.Words.Has(v.Lang, "done."+v.Done) && !r.Words.Has(v.Lang, "act."+v.Done) {
 		v.Done = ""
