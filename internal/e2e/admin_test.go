@@ -158,7 +158,7 @@ func firstDecision(t *testing.T, an, binh, chi, dung *person) {
 	}
 	an.next().says("Hệ thống thư điện tử").press(`a[href$="/acts/create"]`).fill("track", "operating").next()
 	id := an.caseID()
-	if status := an.send("/api/v1/acts", `{"act":"set_facts","case":"`+id+`","key":"facts","with":{"facts":{"system_types":["noi_bo"],"info_types":["rieng"]}}}`); status != 200 {
+	if status := an.send("/api/v1/acts", `{"act":"set_facts","case":"`+id+`","key":"facts","with":{"facts":{"system_types":["noi_bo"],"info_types":["rieng"]},"level":2}}`); status != 200 {
 		t.Fatalf("the facts are refused: %d", status)
 	}
 	an.open("/cases/" + id + "/components")
@@ -166,11 +166,11 @@ func firstDecision(t *testing.T, an, binh, chi, dung *person) {
 		an.fill("component", n)
 	}
 	an.fill("risk_assessment", "yes").next()
-	binh.open("/cases/" + id + "/answers").press("#send .btn-main").says("chờ kiểm tra hợp lệ")
+	binh.open("/cases/" + id + "/answers").press("#send .btn-main").says("Đã xong: Nộp hồ sơ")
 	chi.open("/cases/" + id + "/acts/accept_valid").next()
-	chi.open("/cases/"+id+"/acts/conclude_fit").fill("points.a", "fit").fill("points.b", "fit").fill("points.c", "fit").next()
+	chi.open("/cases/"+id+"/acts/conclude_fit").fill("points.a", "fit").fill("points.b", "fit").fill("points.c", "fit").next().says("Đã xong: Kết luận phù hợp")
 	dung.open("/cases/"+id+"/acts/approve").fill("quy_che", "01/QC-SCT").fill("quy_che_date", "01/11/2026").next()
-	dung.says("Đã lập").open("/registers").says("Hệ thống thư điện tử", "01/QĐ-")
+	dung.says("Đã phê duyệt").open("/registers").says("Hệ thống thư điện tử", "01/QĐ-")
 }
 
 // valueOf is the value of a choice by its words.
