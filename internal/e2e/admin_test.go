@@ -168,9 +168,10 @@ func firstDecision(t *testing.T, an, binh, chi, dung *person) {
 	an.fill("risk_assessment", "yes").next()
 	binh.open("/cases/" + id + "/answers").press("#send .btn-main").says("Đã xong: Nộp hồ sơ")
 	chi.open("/cases/" + id + "/acts/accept_valid").next()
-	chi.open("/cases/"+id+"/acts/conclude_fit").fill("points.a", "fit").fill("points.b", "fit").fill("points.c", "fit").next().says("Đã xong: Kết luận phù hợp")
-	dung.open("/cases/"+id+"/acts/approve").fill("quy_che", "01/QC-SCT").fill("quy_che_date", "01/11/2026").next()
-	dung.says("Đã phê duyệt").open("/registers").says("Hệ thống thư điện tử", "01/QĐ-")
+	chi.open("/cases/"+id+"/appraise").fill("points.a", "fit").fill("points.b", "fit").fill("points.c", "fit").fill("paper", "appraisal-minutes")
+	chi.click("#desk-form .btn-main", ".two .paper").says("DỰ THẢO").press(".two .btn-main").says("Đã xong: Kết luận phù hợp")
+	dung.open("/cases/"+id+"/acts/approve").fill("quy_che", "01/QC-SCT").fill("quy_che_date", "01/11/2026").press(`button[formaction$="/draft"]`).says("GIÁM ĐỐC").press(".two .btn-main")
+	dung.says("Đã phê duyệt").open("/registers").says("Hệ thống thư điện tử", "/QĐ-SKHCN")
 }
 
 // valueOf is the value of a choice by its words.
