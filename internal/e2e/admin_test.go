@@ -268,6 +268,7 @@ func TestAJobThatIsStoppedOrCutOffLeavesNothing(t *testing.T) {
 	path := list(t, p.dir, 10_000)
 	w.upload(path).press(`form[action$="/take"] button`)
 	job := w.at()
+	w.do(chromedp.Navigate("about:blank"))
 	p.stop() // the program goes away under its work
 	p.Base = ""
 	p.Start()
