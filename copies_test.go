@@ -3,11 +3,14 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -30,7 +33,7 @@ type copyOfProgram struct {
 func served(t *testing.T, db string) copyOfProgram {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "serve", "--db", db, "--addr", "127.0.0.1:0", "--lang", "en", "--files", t.TempDir())
-	cmd.Env = append(os.Environ(), "CAPDO_TEST_AS_PROGRAM=yes")
+	cmd.Env, cmd.Dir = append(os.Environ(), "CAPDO_TEST_AS_PROGRAM=yes"), besideServerOf(t, db)
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -54,6 +57,19 @@ func served(t *testing.T, db string) copyOfProgram {
 	}
 	t.Fatal("the program ended before it told its address")
 	return copyOfProgram{}
+}
+
+// besideServerOf is the folder of what lies beside a database on a server: all
+// copies of the program over one database share it.
+func besideServerOf(t *testing.T, db string) string {
+	t.Helper()
+	sum := sha256.Sum256([]byte(db))
+	dir := filepath.Join(os.TempDir(), "capdo-beside-"+hex.EncodeToString(sum[:8]))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // onServer makes a small province on PostgreSQL with dossiers ready to be sent,
