@@ -6,7 +6,7 @@ TAGS :=
 export CGO_ENABLED := 1
 DEMO ?= demo
 ADDR ?= 127.0.0.1:8080
-SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
+SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.png' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
 
 .DEFAULT_GOAL := help
 .PHONY: help shots build run demo test abuse golden docs check lint setup clean
@@ -59,9 +59,10 @@ FAULTS := Crash|Promoted|Killed|ThreeCopies|ThreeProcesses|Outlives|Pooler
 abuse: setup ## faults under load, three times over
 	$(GO) test -count=3 -timeout 30m -tags '$(TAGS)' -run '$(FAULTS)' . ./internal/store
 
-shots: bin/capdo setup ## pictures of the main pages at both widths into ./shots
+shots: bin/capdo setup ## pictures of the main pages at both widths into ./shots, and those of the handbook
 	mkdir -p shots
 	CAPDO_SHOTS=$(CURDIR)/shots $(GO) test -count=1 -tags '$(TAGS) e2e' -run 'TestMainPages' ./internal/e2e
+	CAPDO_GUIDE=$(CURDIR)/templates/pages/assets/shots $(GO) test -count=1 -tags '$(TAGS) e2e' -run 'TestPicturesOfTheHandbook' ./internal/e2e
 
 golden: ## rewrite the golden files; review the difference like code
 	$(GO) test -tags '$(TAGS)' ./internal/press -update

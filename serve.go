@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"capdo/internal/jobs"
 	"capdo/internal/metrics"
 	"capdo/internal/store"
 	"capdo/workflow"
@@ -23,6 +24,7 @@ type serving struct {
 	metrics    string   // address of the counts; empty: none
 	log        string   // text or json
 	places     historyPlaces
+	work       *jobs.Room // long work, made with the door
 }
 
 func (a *app) servingFlags(args []string) (*flags, *serving, error) {
@@ -83,7 +85,9 @@ func serve(ctx context.Context, a *app, args []string) error {
 			return err
 		}
 		defer closeCounts()
-		return a.receive(ctx, svc, l, a.history, a.door(svc, st, o), o)
+		door := a.door(svc, st, o)
+		defer o.work.Close()
+		return a.receive(ctx, svc, l, a.history, door, o)
 	})
 }
 

@@ -53,6 +53,18 @@ type door struct {
 
 // New makes the handler of all routes.
 func New(c Config) http.Handler {
+	h, _ := open(c)
+	return h
+}
+
+// Routes lists every route that New opens, so that tests walk what is there and
+// not what they remember.
+func Routes(c Config) gin.RoutesInfo {
+	_, e := open(c)
+	return e.Routes()
+}
+
+func open(c Config) (http.Handler, *gin.Engine) {
 	d := &door{Config: c}
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
@@ -85,7 +97,7 @@ func New(c Config) http.Handler {
 	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.write(w, r, &answer{Status: http.StatusForbidden, Kind: "cross_origin", Key: "kind.cross_origin"})
 	}))
-	return d.traced(d.withHealth(d.headers(same.Handler(e))))
+	return d.traced(d.headers(d.withHealth(same.Handler(e)))), e
 }
 
 // inside are the routes of whoever is signed in under a password of his own.

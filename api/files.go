@@ -40,13 +40,19 @@ const (
 
 var errNoFile = errors.New("the form does not begin with the part file")
 
+// beforeProof are the addresses that read a body from whom nothing is known yet.
+var beforeProof = []string{"/api/v1/session", "/api/v1/session/code", "/api/v1/setup", "/sign-in", "/sign-in/code", "/language", "/setup"}
+
 // most is how many bytes a request may carry: files of a case are larger.
 func most(r *http.Request) int64 {
 	if r.Method == http.MethodPost && strings.HasPrefix(strings.TrimPrefix(r.URL.Path, "/api/v1"), "/cases/") && strings.HasSuffix(r.URL.Path, "/files") {
 		return maxUpload
 	}
-	if r.URL.Path == verifyPath {
+	switch {
+	case r.URL.Path == verifyPath:
 		return maxVerify + maxBody
+	case slices.Contains(beforeProof, r.URL.Path):
+		return maxBody
 	}
 	return maxImport
 }

@@ -26,6 +26,7 @@ func (d *door) shared() pages.Door {
 		Guess:      func(g *gin.Context) time.Duration { return d.guesses.take(g.ClientIP(), d.Now()) },
 		Forgive:    func(g *gin.Context) { d.guesses.forgive(g.ClientIP()) },
 		Reference:  reference,
+		Secure:     d.Secure,
 	}
 }
 

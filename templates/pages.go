@@ -156,6 +156,7 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"law":       func(c any) string { return "/law?c=" + url.QueryEscape(fmt.Sprint(c)) },
 		"join":      func(sep string, l []string) string { return strings.Join(l, sep) },
 		"add":       func(a, b int) int { return a + b },
+		"told":      func(key string, args map[string]string) string { return p.words.Message(lang, key, args) },
 		"tell":      func(s spoken) string { return p.tell(lang, s) },
 		"fieldname": func(name string) string { return p.fieldName(lang, name) },
 		"hasPrefix": strings.HasPrefix,

@@ -42,9 +42,14 @@ func (r *room) signedIn(g *gin.Context) {
 }
 
 // askSignIn asks to sign in. A form that was just sent is kept in the page and
-// sent again by hand after the sign-in; a page that was asked for is gone on to.
+// sent again by hand after the sign-in, but for passwords and codes of the own
+// account; a page that was asked for is gone on to.
 func (r *room) askSignIn(g *gin.Context) {
 	if g.Request.Method == http.MethodGet || g.Request.Method == http.MethodHead {
+		if r.unset(g) {
+			g.Redirect(http.StatusSeeOther, "/setup")
+			return
+		}
 		to := "/sign-in"
 		if uri := g.Request.URL.RequestURI(); uri != "/" {
 			to += "?next=" + url.QueryEscape(uri)
@@ -53,7 +58,8 @@ func (r *room) askSignIn(g *gin.Context) {
 		return
 	}
 	kept, err := url.ParseQuery("")
-	if err == nil && g.ContentType() == "application/x-www-form-urlencoded" && g.Request.ParseForm() == nil {
+	secret := strings.HasPrefix(g.FullPath(), "/account")
+	if err == nil && !secret && g.ContentType() == "application/x-www-form-urlencoded" && g.Request.ParseForm() == nil {
 		kept = g.Request.PostForm
 	}
 	r.render(g, http.StatusUnauthorized, "sign-in", "", signInData{Next: g.Request.URL.Path, Kept: kept, Lost: "signin.expired"})
@@ -142,6 +148,7 @@ func navOf(m *me) []navGroup {
 		when(reads, navItem{Place: "registers", Path: "/registers", Icon: "list"}),
 		when(reads, navItem{Place: "reports", Path: "/reports", Icon: "chart"}),
 		when(reads, navItem{Place: "books", Path: "/books", Icon: "book"}))
+	group("nav.manage", houseNav(m)...)
 	return groups
 }
 
@@ -155,9 +162,9 @@ func (r *room) landing(g *gin.Context) {
 	to := "/work"
 	switch {
 	case m.only("sysadmin"):
-		to = "/systems"
+		to = "/admin"
 	case m.only("auditor"):
-		to = "/registers"
+		to = "/audit"
 	case m.Is("owner_head", "sdu_head"):
 		mine, _, err := r.Service.Inbox(g, m.ID)
 		if err != nil {
@@ -175,12 +182,13 @@ func (r *room) landing(g *gin.Context) {
 type signInData struct {
 	Login, Next string
 	Kept        url.Values // of a form sent after the session ended
+	Set         bool       // the house was just set up
 	Lost, Wrong string     // message keys
 	Args        map[string]string
 }
 
 func (r *room) signInPage(g *gin.Context) {
-	r.render(g, http.StatusOK, "sign-in", "", signInData{Next: local(g.Query("next"))})
+	r.render(g, http.StatusOK, "sign-in", "", signInData{Login: g.Query("login"), Next: local(g.Query("next")), Set: g.Query("done") == "set_up"})
 }
 
 // signIn proves a password. Fields of a form that was sent too late come along

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/gin-gonic/gin"
 
@@ -25,6 +26,7 @@ type view struct {
 	Done     string // message of what was just done, from ?done=
 	Papers   int    // papers it left
 	Trouble  *trouble
+	Again    int // seconds after which the page is asked for again where no script does it; 0: never
 	Data     any
 }
 
@@ -93,6 +95,7 @@ func (r *room) broken(g *gin.Context, err error) {
 
 func (r *room) viewOf(g *gin.Context, place string) *view {
 	v := &view{Lang: lang(g), Path: g.Request.URL.RequestURI(), Place: place, Done: g.Query("done")}
+	v.Again = g.GetInt("again")
 	v.Papers, _ = strconv.Atoi(g.Query("papers"))
 	if !r.Words.Has(v.Lang, "done."+v.Done) && !r.Words.Has(v.Lang, "act."+v.Done) {
 		v.Done = ""
@@ -128,13 +131,14 @@ func (r *room) setLanguage(g *gin.Context) {
 	if g.PostForm("lang") == "en" {
 		l = "en"
 	}
-	http.SetCookie(g.Writer, &http.Cookie{Name: "lang", Value: l, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(g.Writer, &http.Cookie{Name: "lang", Value: l, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: r.Secure, SameSite: http.SameSiteStrictMode})
 	g.Redirect(http.StatusSeeOther, local(g.PostForm("back")))
 }
 
-// local is a path of ours to go to; anything else is the first page.
+// local is a path of ours to go to; anything else is the first page. Browsers
+// drop tabs and line ends from an address, so that "/<tab>/" would be "//".
 func local(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }) {
 		return "/"
 	}
 	return path

@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"iter"
 	"os"
 	"os/exec"
@@ -67,6 +66,7 @@ type province struct {
 	DB   string
 	Base string
 	stop func()
+	said chan string // lines the program printed after its address
 }
 
 // demoProvince is a copy of the demo province, served.
@@ -113,7 +113,20 @@ func (p *province) Start(args ...string) {
 			p.Base = "http://" + strings.TrimSpace(at)
 		}
 	}
-	go func() { _, _ = io.Copy(io.Discard, lines) }()
+	p.said = make(chan string, 100)
+	go func(said chan<- string) {
+		defer close(said)
+		for {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				return
+			}
+			select {
+			case said <- strings.TrimSpace(line):
+			default: // nobody reads
+			}
+		}
+	}(p.said)
 	p.stop = func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
@@ -125,6 +138,16 @@ func (p *province) Start(args ...string) {
 			p.t.Logf("program said: %s", errs.String())
 		}
 	})
+}
+
+// line waits for a line of the program that holds some words.
+func (p *province) line(words string) (string, error) {
+	for line := range p.said {
+		if strings.Contains(line, words) {
+			return line, nil
+		}
+	}
+	return "", fmt.Errorf("the program never said %q", words)
 }
 
 var (

@@ -271,7 +271,7 @@ func TestAReportIsReadAndSentADutyRecorded(t *testing.T) {
 	}
 	dung.fill("to", "ubnd").fill("kind", "annual").press("form.card .btn-main")
 	dung.open("/reports").says("Đã gửi")
-	if landed := p.window(1280).signIn("kien").at(); landed != "/registers" {
+	if landed := p.window(1280).signIn("kien").at(); landed != "/audit" {
 		t.Errorf("the auditor lands on %s", landed)
 	}
 	for who, lands := range map[string]string{"giang": "/work", "an": "/work"} {
