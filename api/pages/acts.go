@@ -252,6 +252,13 @@ func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *form
 	case "findings":
 		one.Rows = findingRows(g.Request.PostForm)
 	}
+	r.namedChoices(f, one)
+	return nil
+}
+
+// namedChoices fills what a text may be chosen from: the open findings of a
+// check, the rule sets.
+func (r *room) namedChoices(f *actForm, one *formField) {
 	if one.Name == "finding" && f.Case != nil && f.Case.Inspection != nil {
 		for _, finding := range f.Case.Inspection.Findings {
 			if finding.Closed.IsZero() {
@@ -264,7 +271,6 @@ func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *form
 			one.Options = append(one.Options, option{Value: reg.Key, Label: r.Service.RuleSet(reg.Key), On: reg.Key == one.Value})
 		}
 	}
-	return nil
 }
 
 func (r *room) choiceKey(act, field, value string) string {

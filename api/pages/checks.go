@@ -3,6 +3,7 @@ package pages
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -42,7 +43,7 @@ func (r *room) checks(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	part, counts, today := g.Query("part"), map[string]int{}, r.Service.Today()
+	part, month, counts, today := g.Query("part"), g.Query("month"), map[string]int{}, r.Service.Today()
 	var list []*workflow.CaseView
 	late := map[string]bool{}
 	for _, c := range all {
@@ -51,7 +52,7 @@ func (r *room) checks(g *gin.Context) {
 			counts[p]++
 		}
 		late[c.ID] = slices.Contains(parts, workflow.CheckLate)
-		if part == "" || slices.Contains(parts, part) {
+		if (part == "" || slices.Contains(parts, part)) && (month == "" || monthOf(c) == month) {
 			list = append(list, c)
 		}
 	}
@@ -65,11 +66,37 @@ func (r *room) checks(g *gin.Context) {
 	for i, c := range cases {
 		rows[i] = checkRow{c, late[c.ID]}
 	}
-	r.render(g, http.StatusOK, "checks", "checks", gin.H{"Rows": rows, "Names": r.officeNames(g), "More": more, "Tabs": checkTabs(part, len(all), counts)})
+	r.render(g, http.StatusOK, "checks", "checks", gin.H{"Rows": rows, "Names": r.officeNames(g), "More": more, "Tabs": checkTabs(part+month, part, len(all), counts), "Months": checkMonths(all, month)})
 }
 
-func checkTabs(part string, all int, counts map[string]int) []tab {
-	tabs := []tab{{Key: "all", Link: "/checks", N: all, On: part == ""}}
+// monthOf is the month of the last day of a check that is not concluded, as
+// 2022-11; empty for none.
+func monthOf(c *workflow.CaseView) string {
+	if k := c.Inspection; k.Concluded.IsZero() && !k.NextDue.IsZero() {
+		return k.NextDue.String()[:7]
+	}
+	return ""
+}
+
+// checkMonths is the calendar of checks: every month that has a last day, in
+// order. The checks come in the order of their days.
+func checkMonths(all []*workflow.CaseView, chosen string) []tab {
+	var months []tab
+	for _, c := range all {
+		m := monthOf(c)
+		if m == "" {
+			continue
+		}
+		if len(months) == 0 || !strings.HasSuffix(months[len(months)-1].Link, m) {
+			months = append(months, tab{Key: m[5:] + "/" + m[:4], Link: "/checks?month=" + m, On: m == chosen})
+		}
+		months[len(months)-1].N++
+	}
+	return months
+}
+
+func checkTabs(chosen, part string, all int, counts map[string]int) []tab {
+	tabs := []tab{{Key: "all", Link: "/checks", N: all, On: chosen == ""}}
 	for _, p := range workflow.CheckParts {
 		tabs = append(tabs, tab{Key: p, Link: "/checks?part=" + p, N: counts[p], Bad: p == workflow.CheckLate, On: p == part})
 	}

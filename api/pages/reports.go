@@ -96,16 +96,21 @@ func (r *room) reportOf(g *gin.Context, page string, owners bool) (*reportAsk, e
 	if a.Office, err = r.Service.Store.Office(g, want); err != nil {
 		return nil, err
 	}
+	return a, a.when(g)
+}
+
+// when reads the day and the year asked about.
+func (a *reportAsk) when(g *gin.Context) (err error) {
 	if a.On != "" {
 		if a.Day, err = regime.ParseDay(isoDay(a.On)); err != nil {
-			return nil, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "on", Expect: "expect.day", Value: a.On}}}
+			return &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "on", Expect: "expect.day", Value: a.On}}}
 		}
 	}
 	a.Year = a.Day.Year()
 	if y, err := number(g.Query("year")); err == nil && y > 1990 && y < 2200 {
 		a.Year = y
 	}
-	return a, nil
+	return nil
 }
 
 func (r *room) ownOffice(g *gin.Context, id string) bool {

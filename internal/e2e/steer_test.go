@@ -135,6 +135,7 @@ func TestACheckFallsDueAndItsFindingsAreRepaired(t *testing.T) {
 	p := demoProvince(t)
 	p.window(1280).signIn("chi").open("/checks?part=open").says("Không có đợt kiểm tra nào")
 	id, giang, yen := inTheField(t, p, "2022-11-15")
+	yen.open("/checks?month=2023-01").says(portal, "01/2023").open("/checks?part=under_way").says(portal)
 	nam := p.window(1280).signIn("nam")
 	nam.act(id, "start").act(id, "finish")
 	p.window(1280).signIn("phong").act(id, "comment", "text", "Thống nhất")
@@ -270,7 +271,7 @@ func TestAReportIsReadAndSentADutyRecorded(t *testing.T) {
 	}
 	dung.fill("to", "ubnd").fill("kind", "annual").press("form.card .btn-main")
 	dung.open("/reports").says("Đã gửi")
-	if landed := p.window(1280).signIn("kien").at(); landed != "/registers" {
+	if landed := p.window(1280).signIn("kien").at(); landed != "/audit" {
 		t.Errorf("the auditor lands on %s", landed)
 	}
 	for who, lands := range map[string]string{"giang": "/work", "an": "/work"} {
