@@ -137,7 +137,7 @@ func reads(r gin.IRoutes, path string, handlers ...gin.HandlerFunc) {
 func (d *door) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
+		h.Set("Content-Security-Policy", "default-src 'none'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")
@@ -145,7 +145,7 @@ func (d *door) headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		if d.Secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, most(r))
 		next.ServeHTTP(w, r)
@@ -184,9 +184,15 @@ func (d *door) seenBy(g *gin.Context, who, id string) (*workflow.CaseView, error
 	}
 	ok, err := d.Service.MaySee(g, who, v)
 	if err == nil && !ok {
-		err = missing("case")
+		err = d.hidden("case", who, id)
 	}
 	return v, err
+}
+
+// hidden answers as if a thing were not there, and leaves a line on who asked.
+func (d *door) hidden(what, who, id string) error {
+	d.Log.Warn("asked for what is hidden", "person", who, what, id)
+	return missing(what)
 }
 
 func missing(what string) error {
