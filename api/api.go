@@ -49,6 +49,7 @@ type door struct {
 	Config
 	tally   tally
 	guesses guesses
+	turns   turns
 }
 
 // New makes the handler of all routes.
@@ -65,14 +66,14 @@ func Routes(c Config) gin.RoutesInfo {
 }
 
 func open(c Config) (http.Handler, *gin.Engine) {
-	d := &door{Config: c}
+	d := &door{Config: c, turns: newTurns()}
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
 	e.HandleMethodNotAllowed, e.RedirectTrailingSlash = true, false
 	if err := e.SetTrustedProxies(c.Proxies); err != nil {
 		panic("api: " + err.Error())
 	}
-	e.Use(d.guardPanic)
+	e.Use(d.guardPanic, d.inTurn)
 	e.NoRoute(func(g *gin.Context) { d.fail(g, missing("page")) })
 	e.NoMethod(func(g *gin.Context) {
 		d.refuse(g, http.StatusMethodNotAllowed, "method_not_allowed", "kind.method_not_allowed")
