@@ -59,6 +59,9 @@ func (h *house) doors() []oneDoor {
 
 // orderOf puts readings first and removals last.
 func orderOf(d oneDoor) string {
+	if strings.HasSuffix(d.route, "/remove") {
+		return "2"
+	}
 	return map[string]string{"GET": "0", "POST": "1", "PUT": "1", "DELETE": "2"}[d.method] + d.route
 }
 
@@ -123,7 +126,7 @@ func TestEveryDoorOpensToWhomTheTableSays(t *testing.T) {
 			if a.sound(t, what); in(a.code) {
 				t.Errorf("%s: %s (%s) gets in: %d", what, one.login, one.role, a.code)
 			}
-			if a.code == 404 && d.named() {
+			if a.code == 404 && d.named() && orderOf(d) < "2" {
 				gone := h.at(d.route, true)
 				if b := h.as(one.login).try(d.method, gone, body); b.code != 404 || strings.ReplaceAll(a.text, path, gone) != b.text {
 					t.Errorf("%s: %s can tell what is hidden from what is not there: %d %d\n%s\n%s", what, one.login, a.code, b.code, a.text, b.text)
@@ -138,7 +141,7 @@ func TestEveryDoorOpensToWhomTheTableSays(t *testing.T) {
 				continue
 			}
 			a := h.as(one.login).try(d.method, path, body)
-			if a.sound(t, what); !in(a.code) && !(d.method == "DELETE" && a.code == 404) {
+			if a.sound(t, what); !in(a.code) && !(a.code == 404 && (d.method == "DELETE" || strings.Contains(d.route, "/remove") || strings.HasSuffix(d.who, "?"))) {
 				t.Errorf("%s: %s (%s) is turned away: %d %.300s", what, one.login, one.role, a.code, a.text)
 			}
 		}
@@ -150,19 +153,21 @@ func TestEveryDoorOpensToWhomTheTableSays(t *testing.T) {
 // the printed edition of a register is kept.
 func TestWhatIsOnlyReadChangesNothing(t *testing.T) {
 	h := newHouse(t)
+	readers := []string{"an", "hoa", "quan"}
+	for _, login := range readers {
+		h.as(login)
+	}
 	was, events := h.rows(), h.events()
 	for _, d := range h.doors() {
 		if d.method != "GET" {
 			continue
 		}
-		for _, login := range []string{"an", "hoa", "quan"} {
+		for _, login := range readers {
 			a := h.as(login).try("GET", h.at(d.route, false), "", "Sec-Fetch-Site", "cross-site")
 			a.sound(t, d.route)
-			for _, rule := range []string{"default-src 'none'", "base-uri 'none'"} {
-				csp := a.Get("Content-Security-Policy")
-				if !strings.Contains(csp, rule) && !strings.HasSuffix(d.route, "/pdf") || strings.Contains(csp, "unsafe") {
-					t.Errorf("%s: policy %q", d.route, csp)
-				}
+			csp := a.Get("Content-Security-Policy")
+			if !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors") || strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") {
+				t.Errorf("%s: policy %q", d.route, csp)
 			}
 			if a.Get("X-Content-Type-Options") != "nosniff" || a.Get("X-Frame-Options") == "" || a.Get("Access-Control-Allow-Origin") != "" {
 				t.Errorf("%s: headers %v", d.route, a.Header)

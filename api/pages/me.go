@@ -196,6 +196,7 @@ func (r *room) signInPage(g *gin.Context) {
 func (r *room) signIn(g *gin.Context) {
 	data := signInData{Login: strings.TrimSpace(g.PostForm("login")), Next: local(g.PostForm("next")), Kept: keptOf(g.Request.PostForm)}
 	token, signed, err := r.Identity.SignIn(g, data.Login, g.PostForm("password"), g.ClientIP())
+	r.Tried(g, "password", signed, err)
 	if err != nil {
 		r.refuseSignIn(g, data, err)
 		return
@@ -230,6 +231,7 @@ func (r *room) codePage(g *gin.Context) {
 func (r *room) giveCode(g *gin.Context) {
 	data := signInData{Next: local(g.PostForm("next")), Kept: keptOf(g.Request.PostForm)}
 	token, signed, err := r.Identity.GiveCode(g, r.Token(g), g.PostForm("code"), g.ClientIP())
+	r.Tried(g, "code", signed, err)
 	switch {
 	case err == nil:
 		r.SetSession(g, token, signed)

@@ -67,8 +67,9 @@ type Door struct {
 	Case       func(g *gin.Context, who, id string) (*workflow.CaseView, error)   // not_found where not to be seen
 	System     func(g *gin.Context, who, id string) (*workflow.SystemView, error) // the same
 	Token      func(g *gin.Context) string
-	Guess      func(g *gin.Context) (wait time.Duration) // counts a try at a code of a paper; how long to wait where there were too many
-	Forgive    func(g *gin.Context)                      // takes the try back: it was right
+	Guess      func(g *gin.Context) (wait time.Duration)                       // counts a try at a code of a paper; how long to wait where there were too many
+	Forgive    func(g *gin.Context)                                            // takes the try back: it was right
+	Tried      func(g *gin.Context, by string, who identity.Signed, err error) // leaves a line on a try to sign in
 	Reference  func() string
 	Secure     bool // cookies are sent over TLS only
 }
@@ -139,7 +140,7 @@ func (r *room) get(in gin.IRoutes, path string, h gin.HandlerFunc) {
 
 // policy is what a browser may do with a page: load what we serve, nothing else.
 func (r *room) policy(g *gin.Context) {
-	g.Header("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "+
+	g.Header("Content-Security-Policy", "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "+
 		"frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 }
 
