@@ -1,6 +1,53 @@
 package policies
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
+
+func TestTheTableSaysWhatCasbinSays(t *testing.T) {
+	p, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := enforcer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles := []string{"somebody", "", "Sysadmin", "p"}
+	for role := range p.rules {
+		roles = append(roles, role)
+	}
+	allowed := 0
+	for _, role := range roles {
+		for _, act := range append(p.Acts(), "no_such_act", "") {
+			yes, line, err := e.EnforceEx(role, act)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := ""
+			if yes {
+				want, allowed = "p, "+strings.Join(line, ", "), allowed+1
+			}
+			if rule, ok := p.Allows(role, act); ok != yes || rule != want {
+				t.Errorf("%s, %s: %q, %v; casbin says %q, %v", role, act, rule, ok, want, yes)
+			}
+		}
+	}
+	if allowed < len(p.acts) {
+		t.Errorf("only %d pairs are allowed", allowed)
+	}
+}
+
+func TestARightIsAnsweredWithoutAllocating(t *testing.T) {
+	p, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(100, func() { p.Allows("sdu_head", "approve"); p.Allows("sysadmin", "approve") }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
 
 func TestWhoMayDoWhat(t *testing.T) {
 	p, err := Open()

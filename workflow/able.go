@@ -25,7 +25,11 @@ func (m *move) able() []Able {
 			continue
 		}
 		for _, id := range m.acting(capacity) {
-			for _, p := range m.snap.People {
+			people := m.snap.granted[id]
+			if m.counciled(role) {
+				people = m.snap.People // its members need no grant in the office
+			}
+			for _, p := range people {
 				one := *m
 				one.who = p
 				if _, ok := one.allowed(role, id); ok {
@@ -88,13 +92,17 @@ func (s *Service) Inbox(ctx context.Context, who string) (mine, waiting []InboxI
 	if err != nil {
 		return nil, nil, err
 	}
-	for after := ""; ; {
-		cases, systems, err := s.casesWithSystems(ctx, CaseQuery{Running: true, After: after, Limit: chunk})
+	q := CaseQuery{Running: true, Limit: chunk}
+	if q.Concerns = base.concerning(person); q.Concerns != nil {
+		q.Member = person.ID
+	}
+	for {
+		cases, systems, err := s.casesWithSystems(ctx, q)
 		if err != nil {
 			return nil, nil, err
 		}
 		for _, c := range cases {
-			after = c.ID
+			q.After = c.ID
 			p := base
 			p.sys, p.r = systemOf(systems, c), s.regimeOf(c)
 			item := s.inboxItem(person, c, p)
@@ -114,6 +122,31 @@ func (s *Service) Inbox(ctx context.Context, who string) (mine, waiting []InboxI
 	}
 }
 
+// concerning lists the offices whose cases may be the person's work: those of the
+// running grants, and the owners that have designated one of them as their SDU.
+// Nil, and so every case, for who sits in an outside body: whom a case goes to
+// there, only its rules tell.
+func (p parties) concerning(person Person) []string {
+	own := []string{}
+	for _, g := range person.Grants {
+		if !g.On(p.day) || contains(own, g.Office) {
+			continue
+		}
+		if p.offices[g.Office].Body != "" {
+			return nil
+		}
+		own = append(own, g.Office)
+	}
+	out := slices.Clone(own)
+	for id, o := range p.offices {
+		if slices.ContainsFunc(o.SDUs, func(d Designation) bool { return d.On(p.day) && contains(own, d.SDU) }) && !contains(own, id) {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // inboxItem is nil for a case that does not concern the person.
 func (s *Service) inboxItem(person Person, c *Case, p parties) *InboxItem {
 	if !s.sees(person, c, p) {
@@ -124,7 +157,7 @@ func (s *Service) inboxItem(person Person, c *Case, p parties) *InboxItem {
 	if item.Name == "" {
 		item.Name = p.offices[c.Owner].At(p.day).Name
 	}
-	snap := &Snapshot{Case: c, System: p.sys, Offices: p.offices}
+	snap := &Snapshot{Case: c, System: p.sys, House: House{Offices: p.offices}}
 	for _, a := range s.acts(person, p.day, snap) {
 		if a.Closed == nil && s.Book.Acts[a.Act].Main {
 			item.Acts = append(item.Acts, a.Act)

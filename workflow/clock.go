@@ -32,12 +32,13 @@ func (s *Service) Tick(ctx context.Context) error {
 	today := s.Today()
 	var faults []error
 	for after := ""; ; {
-		cases, err := s.Store.Cases(ctx, CaseQuery{DueBy: today, After: after, Limit: 200})
+		q := CaseQuery{DueBy: today, After: after, Limit: 200}
+		cases, err := s.Store.Cases(ctx, q)
 		if err != nil {
 			return errors.Join(append(faults, fmt.Errorf("workflow: due cases: %w", err))...)
 		}
 		for _, c := range cases {
-			after = c.ID
+			after = q.Cursor(c)
 			if err := s.catchUp(ctx, c.ID, today); err != nil {
 				faults = append(faults, fmt.Errorf("workflow: clock: case %s: %w", c.ID, err))
 			}

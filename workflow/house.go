@@ -100,16 +100,10 @@ func (s *Service) Systems(ctx context.Context, q SystemQuery) ([]*SystemView, er
 	return out, nil
 }
 
+// officeMap gives every office by id, to be read only.
 func (s *Service) officeMap(ctx context.Context) (map[string]Office, error) {
-	list, err := s.Store.Offices(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]Office, len(list))
-	for _, o := range list {
-		out[o.ID] = o
-	}
-	return out, nil
+	house, err := s.Store.House(ctx)
+	return house.Offices, err
 }
 
 // Events, Papers and Paper hand out what is kept.

@@ -134,7 +134,7 @@ func (s *Service) printList(ctx context.Context, f PaperFacts, owner string) (Pa
 		return f, Printed{}, err
 	}
 	f.Regime, f.RegimeTitle, f.Standard = r.Key, r.Title, r.Standard
-	f.Owner = (&Snapshot{Offices: offices}).facts(owner, "", f.Date)
+	f.Owner = (&Snapshot{House: House{Offices: offices}}).facts(owner, "", f.Date)
 	f.Issuer = f.Owner
 	if s.Demo {
 		f.DemoDay = s.Today()

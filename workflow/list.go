@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Lister reads what a page of cases needs at once.
@@ -12,6 +13,35 @@ type Lister interface {
 	SystemsOf(ctx context.Context, ids []string) ([]*System, error)
 	// OwnerIDs lists the offices that own a system, by id.
 	OwnerIDs(ctx context.Context) ([]string, error)
+	// CountByLevel counts all systems by their level in force, 0 for none.
+	CountByLevel(ctx context.Context) (map[int]int, error)
+	// House gives every office and everybody. What it gives is shared with all who
+	// ask and only read.
+	House(ctx context.Context) (House, error)
+}
+
+// House is every office and everybody at one moment. It is never changed: a
+// change makes another.
+type House struct {
+	Offices map[string]Office
+	People  []Person            // by id
+	granted map[string][]Person // by office: who has, had or will have a role there
+}
+
+// NewHouse puts offices and people together; the people come by id.
+func NewHouse(offices []Office, people []Person) House {
+	h := House{Offices: make(map[string]Office, len(offices)), People: people, granted: map[string][]Person{}}
+	for _, o := range offices {
+		h.Offices[o.ID] = o
+	}
+	for _, p := range people {
+		for i, g := range p.Grants {
+			if !slices.ContainsFunc(p.Grants[:i], func(b Grant) bool { return b.Office == g.Office }) {
+				h.granted[g.Office] = append(h.granted[g.Office], p)
+			}
+		}
+	}
+	return h
 }
 
 // Page is one page of a list in its order.
@@ -183,18 +213,5 @@ func systemOf(systems map[string]*System, c *Case) *System {
 
 // CountByLevel counts all systems by their level in force, 0 for none.
 func (s *Service) CountByLevel(ctx context.Context) (map[int]int, error) {
-	levels := map[int]int{}
-	for after := ""; ; {
-		systems, err := s.Store.Systems(ctx, SystemQuery{After: after, Limit: chunk})
-		if err != nil {
-			return nil, err
-		}
-		for _, sys := range systems {
-			after = sys.ID
-			levels[sys.Level]++
-		}
-		if len(systems) < chunk {
-			return levels, nil
-		}
-	}
+	return s.Store.CountByLevel(ctx)
 }

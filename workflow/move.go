@@ -354,12 +354,19 @@ func (m *move) allowed(role, office string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	if a := m.assigned(); role == "independent_appraiser" && a != nil && a.Mode == "council" {
-		return rule, slices.Contains(a.Members, m.who.ID)
+	if m.counciled(role) {
+		return rule, slices.Contains(m.c.Appraiser.Members, m.who.ID)
 	}
 	return rule, slices.ContainsFunc(m.who.Grants, func(g Grant) bool {
 		return g.Role == role && g.Office == office && g.On(m.day)
 	})
+}
+
+// counciled tells whether a role is that of the members of a council here,
+// whatever their office.
+func (m *move) counciled(role string) bool {
+	a := m.assigned()
+	return role == "independent_appraiser" && a != nil && a.Mode == "council"
 }
 
 func (m *move) assigned() *Appraiser {

@@ -35,13 +35,12 @@ type Printed struct {
 // Snapshot is what one step is decided on: the case, its system and everybody
 // and every office concerned, read at one moment.
 type Snapshot struct {
-	Case    *Case // nil for an act on a system, an office or a new case
-	System  *System
-	Entry   *RegisterEntry // in force for the system, or nil
-	Open    []string       // ids of the system's open dossiers
-	Checks  []*Case        // the system's checks that are not closed, oldest first
-	Offices map[string]Office
-	People  []Person // everybody: councils and signatories are found among them
+	House        // councils and signatories are found among everybody
+	Case   *Case // nil for an act on a system, an office or a new case
+	System *System
+	Entry  *RegisterEntry // in force for the system, or nil
+	Open   []string       // ids of the system's open dossiers
+	Checks []*Case        // the system's checks that are not closed, oldest first
 
 	Old     *Case              // dossier behind the entry in force, if any
 	OrgWide []*Case            // checks of the owner's whole activity that are not closed
@@ -124,7 +123,8 @@ type NumberAsk struct {
 	Person string
 }
 
-// CaseQuery selects cases, in the order of their ids.
+// CaseQuery selects cases, in the order of their ids; what is due, in the order
+// of its days.
 type CaseQuery struct {
 	Kind   string // "dossier", "check"; empty: both
 	System string
@@ -135,9 +135,14 @@ type CaseQuery struct {
 	// Running: only cases at which somebody is at turn: neither decided nor ended,
 	// nor a check whose window has not opened.
 	Running bool
-	DueBy   Day // only cases with a deadline before this day that the clock has not dealt with
-	After   string
-	Limit   int // 0: 50
+	// Concerns: only cases that concern one of these offices as owner, operator,
+	// leader or provider of the system, as its named SDU, or as appraiser or
+	// performer of the case; or that the person Member has a seat in the council of.
+	Concerns []string
+	Member   string
+	DueBy    Day    // only cases with a deadline before this day that the clock has not dealt with
+	After    string // what Cursor gives of the one to go on after
+	Limit    int    // 0: 50
 }
 
 // ByName lists systems in the Vietnamese order of their names.
@@ -169,6 +174,14 @@ func (q SystemQuery) Words() []string {
 	words := strings.Fields(vn.Fold(q.Name))
 	slices.Sort(words)
 	return slices.Compact(words)
+}
+
+// Cursor is the place of a case in the order of the query.
+func (q CaseQuery) Cursor(c *Case) string {
+	if !q.DueBy.IsZero() {
+		return c.NextClock().String() + "/" + c.ID
+	}
+	return c.ID
 }
 
 // EventQuery selects events by case, or by system where Case is empty (those

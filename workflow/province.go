@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 )
@@ -158,6 +159,7 @@ func (s *Service) firstHouse(ctx context.Context, d *deed, order *SetUpOrder, of
 		order.SDU.Source = order.Province.Name
 	}
 	out.Owner = s.firstOffice(w, "owner", order.Owner, offices)
+	offices = maps.Clone(offices)
 	offices[out.Owner.ID] = out.Owner
 	if order.SDU.Under == "" {
 		order.SDU.Under = out.Owner.ID

@@ -68,7 +68,7 @@ func (s *Service) RegisterFacts(ctx context.Context, owner string, on Day) (Pape
 	if err != nil {
 		return PaperFacts{}, err
 	}
-	snap := &Snapshot{Offices: offices}
+	snap := &Snapshot{House: House{Offices: offices}}
 	f := PaperFacts{Form: "register", Regime: r.Key, RegimeTitle: r.Title, Standard: r.Standard, Date: on, Owner: snap.facts(owner, "", on), Register: registerFacts(rows, offices, on)}
 	f.Register.tell(s, rows)
 	f.Issuer = f.Owner

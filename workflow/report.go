@@ -237,7 +237,7 @@ func (s *Service) report(ctx context.Context, r *regime.Regime, office string, y
 	if err != nil {
 		return nil, nil, err
 	}
-	snap := &reportSnap{Snapshot: Snapshot{Offices: offices}}
+	snap := &reportSnap{Snapshot: Snapshot{House: House{Offices: offices}}}
 	if snap.People, err = s.Store.People(ctx); err != nil {
 		return nil, nil, fmt.Errorf("workflow: people of a report: %w", err)
 	}

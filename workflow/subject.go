@@ -113,10 +113,7 @@ func (s *Service) officeSubject(ctx context.Context, id string) (*Snapshot, erro
 	}
 	snap := &Snapshot{Office: id, System: &System{Owners: []string{id}}}
 	var err error
-	if snap.Offices, err = s.officeMap(ctx); err != nil {
-		return nil, err
-	}
-	snap.People, err = s.Store.People(ctx)
+	snap.House, err = s.Store.House(ctx)
 	return snap, err
 }
 

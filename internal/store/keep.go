@@ -82,8 +82,15 @@ func officeRow(o workflow.Office) row {
 }
 
 func caseRow(c *workflow.Case) row {
-	return row{"cases", []string{"id", "kind", "system", "owner", "state", "stage", "due", "revision", "body"},
-		[]any{c.ID, c.Kind, c.System, c.Owner, c.State, c.Stage, c.NextClock().String(), c.Revision, text(c)}}
+	appraiser, performer, council := "", "", ""
+	if a := c.Appraiser; a != nil {
+		appraiser, council = a.Office, between(a.Members)
+	}
+	if c.Inspection != nil {
+		performer = c.Inspection.Performer
+	}
+	return row{"cases", []string{"id", "kind", "system", "owner", "state", "stage", "due", "appraiser", "performer", "council", "revision", "body"},
+		[]any{c.ID, c.Kind, c.System, c.Owner, c.State, c.Stage, c.NextClock().String(), appraiser, performer, council, c.Revision, text(c)}}
 }
 
 func keepRegister(tx *gorm.DB, ch *workflow.Change) error {

@@ -74,6 +74,11 @@ type chained struct {
 // close reads back what was written and adds a link for every event and for
 // every other subject.
 func (l *ledger) close(tx *gorm.DB) error {
+	if len(l.touched["offices"])+len(l.touched["people"]) > 0 {
+		if err := raise(tx); err != nil {
+			return err
+		}
+	}
 	rows, err := l.read(tx)
 	if err != nil {
 		return err

@@ -66,10 +66,35 @@ func caseOf(db *gorm.DB, id string) (*workflow.Case, error) {
 	return c, err
 }
 
-// Cases selects cases by id order.
+// Whose running cases concern one of some offices, by an index each: of the
+// system, where a case has one, and of the case.
+const (
+	concernedBySystem = `c.system IN (SELECT id FROM systems WHERE owner IN ? UNION SELECT id FROM systems WHERE operator IN ? UNION SELECT id FROM systems WHERE sdu IN ?
+		UNION SELECT id FROM systems WHERE lead <> '' AND lead IN ? UNION SELECT id FROM systems WHERE provider <> '' AND provider IN ?`
+	concernedByCase = `c.id IN (SELECT id FROM cases WHERE owner IN ? UNION SELECT id FROM cases WHERE appraiser <> '' AND appraiser IN ?
+		UNION SELECT id FROM cases WHERE performer <> '' AND performer IN ? UNION SELECT id FROM cases WHERE council <> '' AND `
+)
+
+// concerned writes the condition that a case concerns an office or the person of
+// the query.
+func concerned(db *gorm.DB, q workflow.CaseQuery) (clause string, args []any) {
+	offices, within := append([]string{"-"}, q.Concerns...), speak(db).within // never empty: no office is called so
+	clause = "(" + concernedBySystem
+	for range 5 {
+		args = append(args, offices)
+	}
+	for _, id := range q.Concerns {
+		clause += " UNION SELECT id FROM systems WHERE others <> '' AND " + within + "(others, ?) > 0"
+		args = append(args, "\n"+id+"\n")
+	}
+	return clause + ") OR " + concernedByCase + within + "(council, ?) > 0))", append(args, offices, offices, offices, "\n"+q.Member+"\n")
+}
+
+// Cases selects cases in the order of the query.
 func (s *Store) Cases(ctx context.Context, q workflow.CaseQuery) ([]*workflow.Case, error) {
 	if !q.DueBy.IsZero() {
-		return bodies[*workflow.Case](s.read(ctx), "SELECT body FROM cases WHERE due <> '' AND due < ? AND id > ? ORDER BY id LIMIT ?", q.DueBy.String(), q.After, limit(q.Limit))
+		day, id, _ := strings.Cut(q.After, "/")
+		return bodies[*workflow.Case](s.read(ctx), "SELECT body FROM cases WHERE due <> '' AND due < ? AND (due, id) > (?, ?) ORDER BY due, id LIMIT ?", q.DueBy.String(), day, id, limit(q.Limit))
 	}
 	query := "SELECT c.body FROM cases c LEFT JOIN systems s ON s.id = c.system WHERE c.id > ?"
 	args := []any{q.After}
@@ -83,6 +108,10 @@ func (s *Store) Cases(ctx context.Context, q workflow.CaseQuery) ([]*workflow.Ca
 	add(q.State != "", "c.state = ?", q.State)
 	add(q.Stage != "", "c.stage = ?", q.Stage)
 	add(q.Running, "c.stage NOT IN ('in_force', 'closed', 'resting')")
+	if q.Concerns != nil || q.Member != "" {
+		clause, more := concerned(s.r, q)
+		add(true, clause, more...)
+	}
 	add(q.Own, "c.owner = ?", q.Owner)
 	add(q.Owner != "" && !q.Own, "(s.owner = ? OR c.owner = ?)", q.Owner, q.Owner)
 	return bodies[*workflow.Case](s.read(ctx), query+" ORDER BY c.id LIMIT ?", append(args, limit(q.Limit))...)
@@ -90,16 +119,22 @@ func (s *Store) Cases(ctx context.Context, q workflow.CaseQuery) ([]*workflow.Ca
 
 // Snapshot reads what one step is decided on, at one moment.
 func (s *Store) Snapshot(ctx context.Context, caseID, systemID string) (snap *workflow.Snapshot, err error) {
-	err = s.read(ctx).Transaction(func(tx *gorm.DB) error {
-		snap, err = snapshot(tx, caseID, systemID)
+	err = s.moment(ctx, func(tx *gorm.DB) error {
+		if snap, err = snapshot(tx, caseID, systemID); err == nil {
+			snap.House, err = s.houseOf(tx)
+		}
 		return err
-	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	err = faulty(err)
+	})
 	return snap, err
 }
 
+// moment reads what stands at one moment.
+func (s *Store) moment(ctx context.Context, do func(tx *gorm.DB) error) error {
+	return faulty(s.read(ctx).Transaction(do, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}))
+}
+
 func snapshot(tx *gorm.DB, caseID, systemID string) (*workflow.Snapshot, error) {
-	snap := &workflow.Snapshot{Offices: map[string]workflow.Office{}}
+	snap := &workflow.Snapshot{}
 	var err error
 	if caseID != "" {
 		if snap.Case, err = caseOf(tx, caseID); err != nil {
@@ -112,7 +147,7 @@ func snapshot(tx *gorm.DB, caseID, systemID string) (*workflow.Snapshot, error) 
 	} else if snap.System, err = system(tx, systemID); err != nil {
 		return nil, err
 	}
-	for _, read := range []func(*gorm.DB, *workflow.Snapshot) error{readEntry, readSiblings, readHouse} {
+	for _, read := range []func(*gorm.DB, *workflow.Snapshot) error{readEntry, readSiblings} {
 		if err := read(tx, snap); err != nil {
 			return nil, err
 		}
@@ -146,18 +181,6 @@ func readSiblings(tx *gorm.DB, snap *workflow.Snapshot) (err error) {
 		}
 	}
 	snap.OrgWide, err = bodies[*workflow.Case](tx, "SELECT body FROM cases WHERE owner = ? AND kind = 'check' AND stage <> 'closed' ORDER BY id", first(snap.System.Owners))
-	return err
-}
-
-func readHouse(tx *gorm.DB, snap *workflow.Snapshot) error {
-	offices, err := bodies[workflow.Office](tx, "SELECT body FROM offices")
-	if err != nil {
-		return err
-	}
-	for _, o := range offices {
-		snap.Offices[o.ID] = o
-	}
-	snap.People, err = bodies[workflow.Person](tx, "SELECT body FROM people ORDER BY id")
 	return err
 }
 

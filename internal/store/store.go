@@ -22,6 +22,8 @@ import (
 // on PostgreSQL (one pool, shared with other copies of the program).
 type Store struct {
 	w, r  *gorm.DB
+	known known         // offices and people as last read
+	group *group        // who writes to a file; nil on PostgreSQL
 	grace time.Duration // how long a number that was reserved may still be used by a step of another copy
 }
 
@@ -58,7 +60,7 @@ func Open(ctx context.Context, db string, o Options) (*Store, error) {
 		s.w, err = connectPostgres(ctx, db)
 		s.r = s.w
 	} else {
-		s.grace, name = 0, migrations.SQLite
+		s.grace, s.group, name = 0, newGroup(), migrations.SQLite
 		if reason, fault := usable(db, o.Create); fault != nil {
 			return nil, &OpenError{db, reason, fault}
 		}
@@ -191,14 +193,23 @@ const again = 5
 // once. A full, failing or read-only disk and a database that does not answer
 // are problems of kind busy.
 func (s *Store) write(ctx context.Context, do func(tx *gorm.DB) error) error {
-	var err error
+	err := s.keep(ctx, do)
+	if _, ok := workflow.ProblemOf(err); err != nil && !ok {
+		return faulty(err)
+	}
+	return err
+}
+
+// keep is write before its faults are named: with others on SQLite, which knows
+// one writer at a time; on PostgreSQL in a transaction of its own.
+func (s *Store) keep(ctx context.Context, do func(tx *gorm.DB) error) (err error) {
+	if s.group != nil {
+		return s.group.write(ctx, s.w, do)
+	}
 	for range again {
 		if err = s.w.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return sealed(tx, do) }); !crossed(err) {
 			break
 		}
-	}
-	if _, ok := workflow.ProblemOf(err); err != nil && !ok {
-		return faulty(err)
 	}
 	return err
 }

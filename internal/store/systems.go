@@ -38,13 +38,23 @@ func first(ids []string) string {
 	return ids[0]
 }
 
-// others writes the operators after the first, each between line ends; empty for
-// nearly every system.
-func others(ids []string) string {
-	if len(ids) < 2 {
+// others writes the operators after the first; empty for nearly every system.
+func others(ids []string) string { return between(ids[min(len(ids), 1):]) }
+
+// between writes ids, each between line ends; nothing where there are none.
+func between(ids []string) string {
+	if len(ids) == 0 {
 		return ""
 	}
-	return "\n" + strings.Join(ids[1:], "\n") + "\n"
+	return "\n" + strings.Join(ids, "\n") + "\n"
+}
+
+// leads gives who leads among operators or of a leased service, and who leases it out.
+func leads(sys *workflow.System) (lead, provider string) {
+	if l := sys.Lease; l != nil {
+		return l.Lead, l.Provider
+	}
+	return sys.Lead, ""
 }
 
 // Systems selects systems by id, or by the key of their names.
@@ -86,8 +96,9 @@ func (s *Store) SystemsOf(ctx context.Context, ids []string) ([]*workflow.System
 }
 
 func systemRow(sys *workflow.System) row {
-	return row{"systems", []string{"id", "revision", "owner", "operator", "others", "sdu", "state", "level", "folded", "sort", "body"},
-		[]any{sys.ID, sys.Revision, first(sys.Owners), first(sys.Operators), others(sys.Operators), sys.SDU, sys.State, sys.Level, vn.Fold(sys.Name), vn.SortKey(sys.Name), text(sys)}}
+	lead, provider := leads(sys)
+	return row{"systems", []string{"id", "revision", "owner", "operator", "others", "lead", "provider", "sdu", "state", "level", "folded", "sort", "body"},
+		[]any{sys.ID, sys.Revision, first(sys.Owners), first(sys.Operators), others(sys.Operators), lead, provider, sys.SDU, sys.State, sys.Level, vn.Fold(sys.Name), vn.SortKey(sys.Name), text(sys)}}
 }
 
 // AddSystem adds a system; an id that exists is stale.
@@ -115,6 +126,20 @@ func (s *Store) fillKeys(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// CountByLevel counts systems by their level in force: from counters that the
+// database keeps with each row.
+func (s *Store) CountByLevel(ctx context.Context) (map[int]int, error) {
+	var rows []struct{ Level, N int }
+	if err := s.read(ctx).Raw("SELECT level, n FROM level_counts WHERE n > 0").Scan(&rows).Error; err != nil {
+		return nil, faulty(err)
+	}
+	levels := make(map[int]int, len(rows))
+	for _, r := range rows {
+		levels[r.Level] = r.N
+	}
+	return levels, nil
 }
 
 // OwnerIDs lists the offices that own a system.

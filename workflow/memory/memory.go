@@ -96,6 +96,11 @@ func (s *Store) SaveOffice(_ context.Context, o workflow.Office) error {
 	return nil
 }
 
+// House gives every office and everybody.
+func (s *Store) House(context.Context) (workflow.House, error) {
+	return workflow.NewHouse(all(s, s.offices), all(s, s.people)), nil
+}
+
 // Person finds a person by id.
 func (s *Store) Person(_ context.Context, id string) (workflow.Person, error) {
 	return get(s, s.people, "person", id)
@@ -170,8 +175,10 @@ func (s *Store) Cases(_ context.Context, q workflow.CaseQuery) ([]*workflow.Case
 	for _, sys := range all(s, s.systems) {
 		systems[sys.ID] = sys
 	}
+	found := all(s, s.cases)
+	slices.SortFunc(found, func(a, b *workflow.Case) int { return strings.Compare(q.Cursor(a), q.Cursor(b)) })
 	var out []*workflow.Case
-	for _, c := range all(s, s.cases) {
+	for _, c := range found {
 		if fits(c, systems[c.System], q) && len(out) < limit(q.Limit) {
 			out = append(out, c)
 		}
@@ -182,16 +189,49 @@ func (s *Store) Cases(_ context.Context, q workflow.CaseQuery) ([]*workflow.Case
 func fits(c *workflow.Case, sys *workflow.System, q workflow.CaseQuery) bool {
 	if !q.DueBy.IsZero() {
 		at := c.NextClock()
-		return c.ID > q.After && !at.IsZero() && at.Before(q.DueBy)
+		return q.Cursor(c) > q.After && !at.IsZero() && at.Before(q.DueBy)
+	}
+	if (q.Concerns != nil || q.Member != "") && !concerns(c, sys, q) {
+		return false
 	}
 	owned := c.Owner == q.Owner || !q.Own && sys != nil && slices.Contains(sys.Owners, q.Owner)
 	return c.ID > q.After && (q.Kind == "" || strings.TrimPrefix(q.Kind, "dossier") == c.Kind) && (q.System == "" || c.System == q.System) &&
 		(q.State == "" || c.State == q.State) && (q.Stage == "" || c.Stage == q.Stage) && (!q.Running || c.Stage != "in_force" && c.Stage != "closed" && c.Stage != "resting") && (q.Owner == "" && !q.Own || owned)
 }
 
+// concerns tells whether a case concerns an office or the person of the query.
+func concerns(c *workflow.Case, sys *workflow.System, q workflow.CaseQuery) bool {
+	ids := []string{c.Owner}
+	if sys != nil {
+		ids = append(slices.Concat(ids, sys.Owners[:min(len(sys.Owners), 1)], sys.Operators), sys.SDU, sys.Lead)
+		if l := sys.Lease; l != nil {
+			ids = append(ids, l.Lead, l.Provider)
+		}
+	}
+	if c.Appraiser != nil {
+		if q.Member != "" && slices.Contains(c.Appraiser.Members, q.Member) {
+			return true
+		}
+		ids = append(ids, c.Appraiser.Office)
+	}
+	if c.Inspection != nil {
+		ids = append(ids, c.Inspection.Performer)
+	}
+	return slices.ContainsFunc(ids, func(id string) bool { return id != "" && slices.Contains(q.Concerns, id) })
+}
+
+// CountByLevel counts systems by their level in force.
+func (s *Store) CountByLevel(context.Context) (map[int]int, error) {
+	levels := map[int]int{}
+	for _, sys := range all(s, s.systems) {
+		levels[sys.Level]++
+	}
+	return levels, nil
+}
+
 // Snapshot reads what one step is decided on.
 func (s *Store) Snapshot(ctx context.Context, caseID, systemID string) (*workflow.Snapshot, error) {
-	snap := &workflow.Snapshot{Offices: map[string]workflow.Office{}}
+	snap := &workflow.Snapshot{}
 	var err error
 	if caseID != "" {
 		if snap.Case, err = s.Case(ctx, caseID); err != nil {
@@ -204,10 +244,7 @@ func (s *Store) Snapshot(ctx context.Context, caseID, systemID string) (*workflo
 	} else if snap.System, err = s.System(ctx, systemID); err != nil {
 		return nil, err
 	}
-	snap.People, _ = s.People(ctx)
-	for _, o := range all(s, s.offices) {
-		snap.Offices[o.ID] = o
-	}
+	snap.House, _ = s.House(ctx)
 	s.siblings(snap)
 	return snap, nil
 }

@@ -1,0 +1,189 @@
+//go:build bench
+
+package bench
+
+import (
+	"bufio"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"capdo/internal/vn"
+	"capdo/workflow"
+)
+
+// lists measures W4: what pages ask for.
+func lists(t *testing.T, p *province) []result {
+	who := "giang" // the head of the owner sees everything
+	db := readers(t, p.path)
+	page := func(q workflow.SystemQuery) work {
+		return each(func(int) error {
+			got, err := p.svc.ListSystems(ctx, who, q)
+			if err == nil && len(got.Items) == 0 {
+				err = fmt.Errorf("nothing found by %+v", q)
+			}
+			return err
+		})
+	}
+	texts := func(query string, args ...any) work {
+		stmt, err := db.Prepare(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return each(func(int) error { return scanned(stmt, args...) })
+	}
+	three := 3
+	middle := vn.SortKey("Hệ thống")
+	in := fmt.Sprintf(" (%d systems)", p.systems)
+	far := workflow.SystemQuery{Sort: workflow.ByName, After: middle + "/"}
+	out := []result{
+		contest(t, "W4 page of 50 by name"+in, "the index, rows as text", 0, 40, page(workflow.SystemQuery{Sort: workflow.ByName}),
+			texts("SELECT body FROM systems WHERE (sort, id) > ('', '') ORDER BY sort, id LIMIT 51")),
+		contest(t, "W4 page far down"+in, "the index, rows as text", 0, 40, page(far), texts("SELECT body FROM systems WHERE (sort, id) > (?, '') ORDER BY sort, id LIMIT 51", middle)),
+		contest(t, "W4 filter by level"+in, "the index, rows as text", 0, 40, page(workflow.SystemQuery{Sort: workflow.ByName, Level: &three}),
+			texts("SELECT body FROM systems WHERE level = 3 AND (sort, id) > ('', '') ORDER BY sort, id LIMIT 51")),
+		contest(t, "W4 search by words of the name"+in, "the index, rows as text", 0, 20, page(workflow.SystemQuery{Sort: workflow.ByName, Name: "điện tử"}),
+			texts("SELECT body FROM systems WHERE (sort, id) > ('', '') AND instr(folded, 'dien') > 0 ORDER BY sort, id LIMIT 51")),
+		contest(t, "W4 counts of the start page"+in, "one row", 0, 5, each(func(int) error { _, err := p.svc.CountByLevel(ctx); return err }),
+			texts("SELECT value FROM settings WHERE key = 'demo.day'")),
+		contest(t, "W4 tasks of an operator's officer"+in, "his running cases by an index, as text", 0, 5, each(func(int) error {
+			mine, waiting, err := p.svc.Inbox(ctx, "p-00000")
+			if err == nil && len(mine)+len(waiting) == 0 {
+				err = errors.New("nothing to do")
+			}
+			return err
+		}), texts("SELECT c.body FROM systems s JOIN cases c ON c.system = s.id WHERE s.operator = ? AND c.stage NOT IN ('in_force', 'closed', 'resting')", officeOf(0))),
+	}
+	return out
+}
+
+func readers(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path+"?mode=ro&_query_only=on&_busy_timeout=5000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func scanned(stmt *sql.Stmt, args ...any) error {
+	rows, err := stmt.Query(args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var text string
+	for rows.Next() {
+		if err := rows.Scan(&text); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// decided measures what a step reads and decides before it writes: the acts open
+// to a person on a case, beside the rows they are decided from.
+func decided(t *testing.T, p *province) result {
+	cases := p.owned(t, 20)
+	stmt, err := readers(t, p.path).Prepare("SELECT c.body || s.body FROM cases c JOIN systems s ON s.id = c.system WHERE c.id = ?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contest(t, fmt.Sprintf("W1 a step decided (%d systems, %d people)", p.systems, max(p.systems/perOffice, 1)*5), "case and system as text", 0, 20,
+		each(func(i int) error { _, err := p.svc.Acts(ctx, "p-00000", cases[i%20].ID); return err }), each(func(i int) error { return scanned(stmt, cases[i%20].ID) }))
+}
+
+// allowed measures W5.
+func allowed(t *testing.T) result {
+	p := rights(t)
+	roles, acts := []string{"operator_officer", "sdu_head", "auditor", "sysadmin"}, p.Acts()
+	flat := map[[2]string]bool{}
+	for _, r := range roles {
+		for _, a := range acts {
+			_, flat[[2]string{r, a}] = p.Allows(r, a)
+		}
+	}
+	yes := 0
+	r := contest(t, "W5 right to act", "a map of pairs", 5, 20000, each(func(i int) error {
+		if _, ok := p.Allows(roles[i%4], acts[i%len(acts)]); ok {
+			yes++
+		}
+		return nil
+	}), each(func(i int) error {
+		if flat[[2]string{roles[i%4], acts[i%len(acts)]}] {
+			yes++
+		}
+		return nil
+	}))
+	return r
+}
+
+// due measures W7: what has passed among all that runs.
+func due(t *testing.T, p *province, on workflow.Day, goal float64) result {
+	stmt, err := readers(t, p.path).Prepare("SELECT body FROM cases WHERE due <> '' AND due < ? ORDER BY due, id LIMIT 200")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	r := contest(t, "", "partial index, rows as text", goal, 5, each(func(int) error {
+		list, err := p.st.Cases(ctx, workflow.CaseQuery{DueBy: on, Limit: 200})
+		n = len(list)
+		return err
+	}), each(func(int) error { return scanned(stmt, on.String()) }))
+	r.load = fmt.Sprintf("W7 first %d due of %d systems", n, p.systems)
+	return r
+}
+
+// started measures W6: from the start of the program to its first answer.
+func started(t *testing.T, p *province) result {
+	var memory []string
+	ours := each(func(int) error {
+		kb, err := serves(t, p)
+		memory = append(memory, kb)
+		return err
+	})
+	bare := each(func(int) error { return exec.Command(program(t), "help").Run() })
+	r := contest(t, fmt.Sprintf("W6 start to first answer (%d systems)", p.systems), "the program's help", 5, 1, ours, bare)
+	r.note = "resident after the first answer: " + memory[len(memory)-1]
+	return r
+}
+
+// serves starts the program, waits for its first answer and ends it.
+func serves(t *testing.T, p *province) (resident string, err error) {
+	cmd := exec.Command(program(t), "serve", "--db", p.path, "--addr", "127.0.0.1:0")
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()) }()
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		_, rest, here := strings.Cut(lines.Text(), "http://")
+		if !here {
+			continue
+		}
+		a, err := http.Get("http://" + strings.Trim(strings.Fields(rest)[0], "/.") + "/healthz")
+		if err != nil {
+			return "", err
+		}
+		if err := a.Body.Close(); err != nil {
+			return "", err
+		}
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+		for line := range strings.Lines(string(status)) {
+			if name, value, _ := strings.Cut(line, ":"); name == "VmRSS" {
+				return strings.TrimSpace(value), err
+			}
+		}
+		return "", err
+	}
+	return "", errors.New("the program says no address")
+}
