@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 //go:embed pages
@@ -157,7 +158,7 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"join":      func(sep string, l []string) string { return strings.Join(l, sep) },
 		"add":       func(a, b int) int { return a + b },
 		"told":      func(key string, args map[string]string) string { return p.words.Message(lang, key, args) },
-		"tell":      func(s spoken) string { return p.tell(lang, s) },
+		"tell":      func(s spoken) template.HTML { return p.tell(lang, s) },
 		"fieldname": func(name string) string { return p.fieldName(lang, name) },
 		"hasPrefix": strings.HasPrefix,
 	}
@@ -171,17 +172,25 @@ type spoken interface {
 // coded are arguments of problems that are codes with words of their own.
 var coded = map[string]string{"state": "state.", "act": "act.", "role": "role.", "form": "form."}
 
-// tell puts a problem into words; codes among its arguments are put into theirs.
-func (p *Pages) tell(lang string, s spoken) string {
+// tell puts a problem into words; codes among its arguments are put into theirs,
+// names stay Vietnamese and say so to whoever has the page read out.
+func (p *Pages) tell(lang string, s spoken) template.HTML {
 	key, args := s.Words()
 	said := make(map[string]string, len(args))
 	for k, v := range args {
-		if prefix := coded[k]; prefix != "" && p.words.Has(lang, prefix+v) {
-			v = p.words.Message(lang, prefix+v, nil)
+		prefix := coded[k]
+		switch {
+		case prefix != "" && p.words.Has(lang, prefix+v):
+			v = template.HTMLEscapeString(p.words.Message(lang, prefix+v, nil))
+		case lang != "vi" && strings.ContainsFunc(v, func(r rune) bool { return r > unicode.MaxASCII }):
+			v = `<span lang="vi">` + template.HTMLEscapeString(v) + `</span>`
+		default:
+			v = template.HTMLEscapeString(v)
 		}
 		said[k] = v
 	}
-	return p.words.Message(lang, key, said)
+	// The words are ours and the arguments are escaped.
+	return template.HTML(p.words.Message(lang, key, said))
 }
 
 // fieldName puts the name of a field into words: of an act, of a column, of a
