@@ -9,7 +9,7 @@ ADDR ?= 127.0.0.1:8080
 SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.png' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
 
 .DEFAULT_GOAL := help
-.PHONY: help shots build run demo test abuse golden docs check lint setup clean
+.PHONY: help abuse shots build run demo test abuse golden docs check lint setup clean
 
 help: ## print the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ FAULTS := Crash|Promoted|Killed|ThreeCopies|ThreeProcesses|Outlives|Pooler
 
 abuse: setup ## faults under load, three times over
 	$(GO) test -count=3 -timeout 30m -tags '$(TAGS)' -run '$(FAULTS)' . ./internal/store
+
+abuse: setup ## faults and attacks that take long: 300 kills on each database, full disk, floods, slow connections
+	CAPDO_KILLS=300 $(GO) test -count=1 -v -timeout 240m -tags '$(TAGS) abuse' -run 'TestNothingAcknowledgedIsLost|TestSlowConnections|TestGreatBodies|TestAFullDisk' .
 
 shots: bin/capdo setup ## pictures of the main pages at both widths into ./shots, and those of the handbook
 	mkdir -p shots

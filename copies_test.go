@@ -26,6 +26,7 @@ import (
 type copyOfProgram struct {
 	base string
 	kill func()
+	pid  int
 }
 
 // asProgram is a command over a database, in a folder of that database: what has
@@ -66,7 +67,7 @@ func served(t *testing.T, db string) copyOfProgram {
 				for lines.Scan() {
 				}
 			}()
-			return copyOfProgram{"http://" + strings.Fields(address)[0], kill}
+			return copyOfProgram{"http://" + strings.Fields(address)[0], kill, cmd.Process.Pid}
 		}
 	}
 	t.Fatal("the program ended before it told its address")
