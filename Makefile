@@ -9,7 +9,7 @@ ADDR ?= 127.0.0.1:8080
 SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.png' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
 
 .DEFAULT_GOAL := help
-.PHONY: help abuse shots build run demo test abuse golden docs check lint setup clean
+.PHONY: help licences vuln dist shots build run demo test abuse golden docs check lint setup clean
 
 help: ## print the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -56,10 +56,8 @@ test: setup ## every test: units, scenarios, papers, stores, migrations on a rea
 # What is run under faults: servers lost, a standby promoted, copies killed, all at once.
 FAULTS := Crash|Promoted|Killed|ThreeCopies|ThreeProcesses|Outlives|Pooler
 
-abuse: setup ## faults under load, three times over
+abuse: setup ## faults and attacks that take long: faults under load three times over, 300 kills on each database, full disk, floods, slow connections
 	$(GO) test -count=3 -timeout 30m -tags '$(TAGS)' -run '$(FAULTS)' . ./internal/store
-
-abuse: setup ## faults and attacks that take long: 300 kills on each database, full disk, floods, slow connections
 	CAPDO_KILLS=300 $(GO) test -count=1 -v -timeout 240m -tags '$(TAGS) abuse' -run 'TestNothingAcknowledgedIsLost|TestSlowConnections|TestGreatBodies|TestAFullDisk' .
 
 shots: bin/capdo setup ## pictures of the main pages at both widths into ./shots, and those of the handbook
@@ -79,7 +77,17 @@ lint:
 	$(GO) vet -tags '$(TAGS)' ./...
 	$(GO) tool staticcheck -tags '$(TAGS)' ./...
 
-check: lint test ## gofmt, vet, staticcheck, test
+licences: ## rewrite docs/licences.md from the modules in the program
+	$(GO) run ./internal/tools/licences > docs/licences.md.new && mv docs/licences.md.new docs/licences.md
+
+vuln: ## look the modules up in the database of known vulnerabilities, where it can be reached
+	@$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.8.0 -tags '$(TAGS)' ./... > /tmp/capdo-vuln.$$$$ 2>&1; code=$$?; \
+	cat /tmp/capdo-vuln.$$$$; \
+	if [ $$code != 0 ] && grep -qE 'fetching vulnerabilities|dial tcp|no such host|proxyconnect|vuln\.go\.dev|Forbidden' /tmp/capdo-vuln.$$$$; then \
+	  echo "!!! the database of vulnerabilities was not reached: nothing is said of them"; code=0; \
+	fi; rm -f /tmp/capdo-vuln.$$$$; exit $$code
+
+check: lint test vuln ## gofmt, vet, staticcheck, test, known vulnerabilities
 
 clean:
 	rm -rf bin $(DEMO)

@@ -63,6 +63,9 @@ func newHouse(t *testing.T) *house {
 	h.Service = a.over(st, a.book, func() time.Time { return h.now }, false)
 	h.ok(a.openSecret(h.db))
 	h.people(a)
+	var err error
+	a.history, err = openHistory(t.Context(), st, historyPlaces{}.beside(h.db))
+	h.ok(err)
 	h.door = a.doorConfig(h.Service, st, &serving{})
 	h.door.Now, h.door.Log = func() time.Time { return h.now }, slog.New(slog.NewTextHandler(&h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.srv = httptest.NewServer(api.New(h.door))

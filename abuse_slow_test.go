@@ -122,8 +122,8 @@ func TestGreatBodiesAreTurnedAway(t *testing.T) {
 			head := make([]byte, 64)
 			n, _ := c.Read(head)
 			c.Close()
-			if sent > 256<<20 {
-				t.Errorf("%s %s: took %d MiB", path, how, sent>>20)
+			if answer := string(head[:n]); sent > 256<<20 || !strings.HasPrefix(answer, "HTTP/1.1 4") {
+				t.Errorf("%s %s: took %d MiB, answered %q", path, how, sent>>20, answer)
 			}
 			t.Logf("%s, %s: after %d KiB %q", path, how, sent>>10, strings.SplitN(string(head[:n]), "\r", 2)[0])
 		}

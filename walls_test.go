@@ -36,6 +36,7 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/metrics":          {may: list("workflow github.com/prometheus/client_golang")},
 	"internal/jobs":             {may: list("workflow"), not: list("os net/http database/sql")},
 	"internal/rehearse":         {may: list("workflow workflow/regime workflow/memory github.com/goccy/go-yaml")},
+	"internal/tools/licences":   {},
 	"internal/tools/fontsubset": {may: list("golang.org/x/image")},
 	"internal/tools/procedures": {may: list("workflow/regime templates github.com/goccy/go-yaml")},
 	"api":                       {may: list("github.com/gin-gonic/gin api/pages workflow workflow/regime templates internal/vn internal/identity internal/accounts")},

@@ -103,6 +103,7 @@ func open(c Config) (http.Handler, *gin.Engine) {
 
 // inside are the routes of whoever is signed in under a password of his own.
 func (d *door) inside(in gin.IRoutes) {
+	reads(in, "/openapi.yaml", d.document)
 	reads(in, "/me", d.me)
 	reads(in, "/systems", d.systems)
 	reads(in, "/systems/:id", d.system)

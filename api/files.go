@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"os"
 	"slices"
@@ -133,12 +134,8 @@ func (d *door) addFile(g *gin.Context) {
 		d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
 		return
 	}
-	part, err := form.NextPart()
-	if err == nil && part.FormName() != "file" {
-		err = errNoFile
-	}
-	if err != nil {
-		d.unreadable(g, err)
+	part, ok := d.filePart(g, form)
+	if !ok {
 		return
 	}
 	got, err := d.TakeFile(g, part, workflow.Attachment{Case: g.Param("id"), As: g.Query("as"), By: who(g), Name: part.FileName()})
@@ -156,9 +153,22 @@ func (d *door) addFile(g *gin.Context) {
 	}
 }
 
+// filePart gives the part "file" with which a form must begin. Whatever else
+// stands there is the fault of who sent it.
+func (d *door) filePart(g *gin.Context, form *multipart.Reader) (*multipart.Part, bool) {
+	part, err := form.NextPart()
+	if err == nil && part.FormName() != "file" {
+		err = errNoFile
+	}
+	if err != nil {
+		d.failBody(g, err)
+	}
+	return part, err == nil
+}
+
 // unreadable tells a body that is too large or torn from a fault of ours.
 func (d *door) unreadable(g *gin.Context, err error) {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, errNoFile) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
 		return
 	}
