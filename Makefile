@@ -89,5 +89,13 @@ vuln: ## look the modules up in the database of known vulnerabilities, where it 
 
 check: lint test vuln ## gofmt, vet, staticcheck, test, known vulnerabilities
 
+VERSION ?= $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)
+
+dist: ## one static program and a Debian package in ./dist
+	mkdir -p dist
+	$(GO) build -trimpath -tags '$(TAGS) netgo osusergo sqlite_omit_load_extension' -ldflags '-s -w -linkmode external -extldflags "-static"' -o dist/capdo .
+	! ldd dist/capdo >/dev/null 2>&1
+	packaging/deb.sh dist/capdo $(if $(VERSION),$(VERSION),0.0.0)
+
 clean:
-	rm -rf bin $(DEMO)
+	rm -rf bin dist $(DEMO)
