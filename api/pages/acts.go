@@ -148,7 +148,12 @@ func (r *room) subjectOf(g *gin.Context, f *actForm) ([]workflow.OpenAct, error)
 			return nil, err
 		}
 		f.Name, f.Revision = sys.Name, sys.Revision
-		return r.Service.SystemActs(g, who(g), f.ID)
+		acts, err := r.Service.SystemActs(g, who(g), f.ID)
+		if err != nil {
+			return nil, err
+		}
+		begin, err := r.Service.Openings(g, who(g), f.ID)
+		return append(acts, begin...), err
 	}
 	see, err := r.Service.MaySeeOwner(g, who(g), f.ID)
 	if err == nil && !see {

@@ -162,6 +162,7 @@ type person struct {
 	ctx    context.Context
 	mu     sync.Mutex
 	faults []string
+	did    struct{ pages, presses, typed int } // what a journey asks of a person
 }
 
 // window opens a window of its own, as wide as asked. What the page says on its
@@ -227,6 +228,7 @@ func eval[T any](w *person, script string) T {
 // open goes to a page.
 func (w *person) open(path string) *person {
 	w.t.Helper()
+	w.did.pages++
 	w.do(chromedp.Navigate(w.Base + path))
 	return w
 }
@@ -243,6 +245,7 @@ func (w *person) signIn(login string) *person {
 // press presses a button or follows a link and waits for the next page.
 func (w *person) press(sel string) *person {
 	w.t.Helper()
+	w.did.presses++
 	if _, err := chromedp.RunResponse(w.ctx, chromedp.ScrollIntoView(chromedp.CSS(sel)), chromedp.Click(chromedp.CSS(sel))); err != nil {
 		w.t.Fatalf("press %s: %v\n%s", sel, err, w.text())
 	}
@@ -252,6 +255,7 @@ func (w *person) press(sel string) *person {
 // fill types into the field of a name; a choice is made by its value.
 func (w *person) fill(name, value string) *person {
 	w.t.Helper()
+	w.did.typed++
 	ok := eval[bool](w, fmt.Sprintf(`(() => {
 		const all = [...document.querySelectorAll('main [name="'+%[1]q+'"]')];
 		const pick = all.find(e => (e.type == "radio" || e.type == "checkbox") && e.value == %[2]q);

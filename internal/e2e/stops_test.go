@@ -10,8 +10,9 @@ import (
 	"testing"
 )
 
-// stop is a page somebody comes to in the demo province; @ is the check of the
-// portal, whose id is made up anew for each province.
+// stop is a page somebody comes to in the demo province. @check is the check of
+// the portal and @job an import looked through: their ids are made up anew for
+// each province. "new" is who sets up an empty one.
 type stop struct{ who, path string }
 
 // stops are all pages, each seen by somebody who has business there. The order
@@ -30,17 +31,23 @@ var stops = []stop{
 	{"chi", "/cases/d5/appraise?tab=opinions"}, {"chi", "/cases/d5/acts/conclude_unfit"}, {"chi", "/cases/d5/acts/ask_more"}, {"chi", "/cases/d4/acts/approve"}, {"chi", "/law"}, {"chi", "/law?c=NĐ 85/2016 Đ16 k2 a"},
 	{"chi", "/law?c=TT 12/2022 Đ9 k2"}, {"chi", "/checks"}, {"chi", "/checks?part=late"}, {"chi", "/checks/findings"}, {"chi", "/reports"}, {"chi", "/reports/duties"}, {"chi", "/reports/targets"}, {"chi", "/reports/layers"},
 	{"chi", "/reports/plans"}, {"chi", "/registers"}, {"chi", "/registers?on=31/12/2021&vs=30/11/2020"}, {"chi", "/account"}, {"chi", "/account/password"},
-	{"chi", "/cases/@"}, {"chi", "/cases/@/acts/draft_plan"}, {"chi", "/checks/@/sheet"},
+	{"chi", "/cases/@check"}, {"chi", "/cases/@check/acts/draft_plan"}, {"chi", "/checks/@check/sheet"},
 	{"yen", "/work"}, {"dung", "/queue"}, {"dung", "/offices/so-ct/acts/plan_check"}, {"dung", "/dashboard"},
 
 	{"giang", "/dashboard"}, {"giang", "/incoming"}, {"giang", "/cases/d4/acts/approve"}, {"giang", "/papers/d3.14.form-06"}, {"giang", "/papers/d3.14.form-06?view=pdf"}, {"giang", "/cases/d3/acts/correct_typo"},
 	{"hoa", "/work"}, {"hoa", "/incoming"}, {"hoa", "/books"}, {"hoa", "/books/2022"}, {"hoa", "/books/2022?issuer=ubnd&state=void"}, {"hoa", "/cases/d4/acts/return_file"},
 	{"kien", "/registers"}, {"kien", "/cases/d3/history"}, {"kien", "/checks"}, {"kien", "/books/2022"},
-	{"quan-tri", "/account"}, {"quan-tri", "/"},
+	{"kien", "/audit"}, {"giang", "/dashboard/late"},
+	{"giang", "/"}, {"chi", "/imports/new"}, {"chi", "/imports/new?kind=register"}, {"chi", "/jobs"}, {"chi", "/jobs/@job"}, {"chi", "/admin/delegations"}, {"chi", "/help"}, {"chi", "/help/sdu_officer"},
+	{"quan-tri", "/account"}, {"quan-tri", "/admin"}, {"quan-tri", "/admin/sessions"}, {"quan-tri", "/admin/province"}, {"quan-tri", "/admin/history"}, {"quan-tri", "/admin/offices"},
+	{"quan-tri", "/admin/offices/new"}, {"quan-tri", "/admin/offices/merge"}, {"quan-tri", "/admin/offices/so-ct"}, {"quan-tri", "/admin/offices/so-ct/edit"}, {"quan-tri", "/admin/offices/so-ct/split"},
+	{"quan-tri", "/admin/offices/so-ct/end"}, {"quan-tri", "/admin/people"}, {"quan-tri", "/admin/people/new"}, {"quan-tri", "/admin/people/an"}, {"quan-tri", "/admin/people/an/grants/new"},
+	{"quan-tri", "/admin/people/an/grants/1/end"}, {"quan-tri", "/admin/regimes"}, {"quan-tri", "/admin/calendar"}, {"quan-tri", "/admin/catalogue"}, {"quan-tri", "/help/administrator"},
+	{"new", "/setup"},
 }
 
 // noPages are addresses that answer with a file or part of a page.
-var noPages = regexp.MustCompile(`^/assets/|/pdf$|\.xlsx$|/file$|/files/:file$`)
+var noPages = regexp.MustCompile(`^/assets/|/pdf$|\.xlsx$|\.csv$|/file$|/files/:file$|^/jobs/:id/state$`)
 
 // routes are the addresses the program opens to GET, as its source names them.
 func routes(t *testing.T) []string {
@@ -48,21 +55,28 @@ func routes(t *testing.T) []string {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no pages", err)
 	}
-	one, on := regexp.MustCompile(`r\.get\(\w+, "(/[^"]*)"(\+on\+"([^"]*)")?`), []string{"cases", "systems", "offices"}
+	one, on := regexp.MustCompile(`r\.get\((\w+), "(/[^"]*|)"(\+on\+"([^"]*)")?`), []string{"cases", "systems", "offices"}
+	below, group := map[string]string{}, regexp.MustCompile(`(\w+) := \w+\.Group\("(/\w+)"`)
 	var all []string
+	var sources strings.Builder
 	for _, f := range files {
 		b, err := os.ReadFile(f)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range one.FindAllStringSubmatch(string(b), -1) {
-			if m[2] == "" {
-				all = append(all, m[1])
-				continue
-			}
-			for _, o := range on {
-				all = append(all, m[1]+o+m[3])
-			}
+		sources.Write(b)
+	}
+	for _, m := range group.FindAllStringSubmatch(sources.String(), -1) {
+		below[m[1]] = m[2]
+	}
+	for _, m := range one.FindAllStringSubmatch(sources.String(), -1) {
+		path := below[m[1]] + m[2]
+		if m[3] == "" {
+			all = append(all, path)
+			continue
+		}
+		for _, o := range on {
+			all = append(all, path+o+m[4])
 		}
 	}
 	return all
