@@ -92,6 +92,11 @@ func (g *group) together(db *gorm.DB) {
 		}
 		return nil
 	})
+	if len(all) == 0 { // it could not even begin: who has waited is told
+		for w := g.take(); w != nil; w = g.take() {
+			all = append(all, w)
+		}
+	}
 	for _, w := range all {
 		switch {
 		case errors.Is(err, errNested) && len(all) > 1:
