@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -78,7 +79,8 @@ const (
 // concerned writes the condition that a case concerns an office or the person of
 // the query.
 func concerned(db *gorm.DB, q workflow.CaseQuery) (clause string, args []any) {
-	offices, within := append([]string{"-"}, q.Concerns...), speak(db).within // never empty: no office is called so
+	within := speak(db).within
+	offices := slices.DeleteFunc(append([]string{"-"}, q.Concerns...), func(id string) bool { return id == "" }) // never empty: no office is called "-"
 	clause = "(" + concernedBySystem
 	for range 5 {
 		args = append(args, offices)
