@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -29,7 +30,7 @@ type copyOfProgram struct {
 // address.
 func served(t *testing.T, db string) copyOfProgram {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "serve", "--db", db, "--addr", "127.0.0.1:0", "--lang", "en", "--files", t.TempDir())
+	cmd := exec.Command(os.Args[0], "serve", "--db", db, "--addr", "127.0.0.1:0", "--lang", "en", "--files", t.TempDir(), "--secret", filepath.Join(t.TempDir(), "secret"))
 	cmd.Env = append(os.Environ(), "CAPDO_TEST_AS_PROGRAM=yes")
 	out, err := cmd.StdoutPipe()
 	if err == nil {
