@@ -9,10 +9,10 @@ ADDR ?= 127.0.0.1:8080
 SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.png' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
 
 .DEFAULT_GOAL := help
-.PHONY: help licences vuln dist shots build run demo test abuse golden docs check lint setup clean
+.PHONY: help bench bench-scale licences vuln dist shots build run demo test abuse golden docs check lint setup clean
 
 help: ## print the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 build: bin/capdo ## build the program as bin/capdo
 
@@ -48,6 +48,7 @@ test: setup ## every test: units, scenarios, papers, stores, migrations on a rea
 	$(GO) vet -tags '$(TAGS)' ./...
 	$(GO) test -timeout 40m -tags '$(TAGS)' ./...
 	@$(MAKE) -s bin/capdo
+	$(GO) vet -tags '$(TAGS) bench' ./internal/bench
 	$(GO) vet -tags '$(TAGS) e2e' ./internal/e2e
 	$(GO) test -timeout 40m -tags '$(TAGS) e2e' ./internal/e2e
 	bin/capdo check law
@@ -59,6 +60,12 @@ FAULTS := Crash|Promoted|Killed|ThreeCopies|ThreeProcesses|Outlives|Pooler
 abuse: setup ## faults and attacks that take long: faults under load three times over, 300 kills on each database, full disk, floods, slow connections
 	$(GO) test -count=3 -timeout 30m -tags '$(TAGS)' -run '$(FAULTS)' . ./internal/store
 	CAPDO_KILLS=300 $(GO) test -count=1 -v -timeout 240m -tags '$(TAGS) abuse' -run 'TestNothingAcknowledgedIsLost|TestSlowConnections|TestGreatBodies|TestAFullDisk' .
+
+bench: bin/capdo setup ## what people wait for against its floor, in turn; writes docs/benchmarks.md
+	$(GO) test -count=1 -timeout 60m -v -tags '$(TAGS) bench' -run TestBench ./internal/bench
+
+bench-scale: bin/capdo ## how each cost grows from 1,000 to 1,000,000 systems; writes docs/benchmarks.md
+	$(GO) test -count=1 -timeout 4h -v -tags '$(TAGS) bench' -run TestScale ./internal/bench
 
 shots: bin/capdo setup ## pictures of the main pages at both widths into ./shots, and those of the handbook
 	mkdir -p shots

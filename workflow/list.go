@@ -60,15 +60,16 @@ const (
 // maxSearch bounds what is searched for, in bytes.
 const maxSearch = 500
 
-// listed is one row read for a page; show is nil for what the person may not see.
+// listed is one row read for a page; at gives its place in the order, and show is
+// nil for what the person may not see.
 type listed[T any] struct {
-	id   string
+	at   func() string
 	show func() T
 }
 
 // fill reads on until a page is full or everything was read.
 func fill[T any](after string, limit int, read func(after string, n int) ([]listed[T], error)) (Page[T], error) {
-	p, last := Page[T]{Items: []T{}}, ""
+	p, last := Page[T]{Items: []T{}}, func() string { return "" }
 	n := min(limit+1, chunk)
 	for range maxReads {
 		rows, err := read(after, n)
@@ -76,20 +77,19 @@ func fill[T any](after string, limit int, read func(after string, n int) ([]list
 			return p, err
 		}
 		for _, r := range rows {
-			after = r.id
 			if r.show == nil {
 				continue
 			}
 			if len(p.Items) == limit {
-				p.Next = last
+				p.Next = last()
 				return p, nil
 			}
-			p.Items, last = append(p.Items, r.show()), r.id
+			p.Items, last = append(p.Items, r.show()), r.at
 		}
 		if len(rows) < n {
 			return p, nil
 		}
-		n = chunk
+		after, n = rows[n-1].at(), chunk
 	}
 	p.Next = after
 	return p, nil
@@ -122,7 +122,7 @@ func (s *Service) ListCases(ctx context.Context, who string, q CaseQuery) (Page[
 		for i, c := range cases {
 			p := base
 			p.sys, p.r = systemOf(systems, c), s.regimeOf(c)
-			rows[i].id = c.ID
+			rows[i].at = func() string { return c.ID }
 			if s.sees(person, c, p) {
 				rows[i].show = func() *CaseView { return viewOf(s.Book, p.day, c, p.sys, p.offices) }
 			}
@@ -163,7 +163,7 @@ func (s *Service) ListSystems(ctx context.Context, who string, q SystemQuery) (P
 		}
 		rows := make([]listed[*SystemView], len(systems))
 		for i, sys := range systems {
-			rows[i].id = q.Cursor(sys)
+			rows[i].at = func() string { return q.Cursor(sys) }
 			for _, owner := range sys.Owners {
 				if sees(owner) {
 					rows[i].show = func() *SystemView { return s.systemView(sys, base.offices) }

@@ -79,12 +79,16 @@ func Shown(db string) string {
 	return fmt.Sprintf("postgres://%s@%s/%s", c.User, host, c.Database)
 }
 
+// statements is how many prepared statements a connection keeps: all that steps
+// and pages ask.
+const statements = "200"
+
 // dsn sets what must hold for every connection: WAL, full synchronisation so
 // that an approval survives power loss, foreign keys, immediate transactions.
 func dsn(path string, readOnly bool) string {
-	q := url.Values{"_journal_mode": {"WAL"}, "_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"}}
+	q := url.Values{"_journal_mode": {"WAL"}, "_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"}, "_stmt_cache_size": {statements}}
 	if readOnly {
-		q = url.Values{"mode": {"ro"}, "_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_query_only": {"on"}}
+		q = url.Values{"mode": {"ro"}, "_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_query_only": {"on"}, "_stmt_cache_size": {statements}}
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }

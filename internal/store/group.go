@@ -37,6 +37,9 @@ const mostTogether = 64
 // what others wrote in it.
 var errNested = errors.New("store: the transaction of a group was lost")
 
+// errRefused takes back a transaction in which nothing was written.
+var errRefused = errors.New("store: the first of a group was refused")
+
 func newGroup() *group { return &group{lead: make(chan struct{}, 1)} }
 
 // write waits until do is kept or refused, and writes for others meanwhile.
@@ -83,7 +86,7 @@ func (g *group) together(db *gorm.DB) {
 	err := db.Transaction(func(tx *gorm.DB) error {
 		for w := g.take(); w != nil; w = g.take() {
 			all = append(all, w)
-			if err := w.within(tx); err != nil {
+			if err := w.within(tx, len(all) == 1); err != nil {
 				return err
 			}
 			if len(all) == mostTogether {
@@ -92,6 +95,11 @@ func (g *group) together(db *gorm.DB) {
 		}
 		return nil
 	})
+	if len(all) == 0 { // it could not even begin: who has waited is told
+		for w := g.take(); w != nil; w = g.take() {
+			all = append(all, w)
+		}
+	}
 	for _, w := range all {
 		switch {
 		case errors.Is(err, errNested) && len(all) > 1:
@@ -104,9 +112,16 @@ func (g *group) together(db *gorm.DB) {
 }
 
 // within writes in a savepoint. What is refused leaves nothing and is no error of
-// the others'; errNested is.
-func (w *wish) within(tx *gorm.DB) error {
+// the others'; errNested is. The first needs none: refused, it ends a transaction
+// that holds nothing else, and whoever waits is written for by the next.
+func (w *wish) within(tx *gorm.DB, first bool) error {
 	if w.err = w.ctx.Err(); w.err != nil {
+		return nil
+	}
+	if first {
+		if w.run(tx); w.err != nil || w.fault != nil {
+			return errRefused
+		}
 		return nil
 	}
 	if err := tx.Exec("SAVEPOINT wish").Error; err != nil {

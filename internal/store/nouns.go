@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -78,7 +79,8 @@ const (
 // concerned writes the condition that a case concerns an office or the person of
 // the query.
 func concerned(db *gorm.DB, q workflow.CaseQuery) (clause string, args []any) {
-	offices, within := append([]string{"-"}, q.Concerns...), speak(db).within // never empty: no office is called so
+	within := speak(db).within
+	offices := slices.DeleteFunc(append([]string{"-"}, q.Concerns...), func(id string) bool { return id == "" }) // never empty: no office is called "-"
 	clause = "(" + concernedBySystem
 	for range 5 {
 		args = append(args, offices)
@@ -186,9 +188,6 @@ func readSiblings(tx *gorm.DB, snap *workflow.Snapshot) (err error) {
 
 // Events lists history, oldest first.
 func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.Event, error) {
-	if q.All {
-		return s.allEvents(ctx, q)
-	}
 	most := q.Limit
 	if most == 0 {
 		most = math.MaxInt32
@@ -204,10 +203,13 @@ func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.E
 	defer rows.Close()
 	var out []workflow.Event
 	for rows.Next() {
-		e, err := eventOf(rows)
-		if err != nil {
+		var seq int64
+		var js string
+		var e workflow.Event
+		if err := errors.Join(rows.Scan(&seq, &js), decode(js, &e)); err != nil {
 			return nil, err
 		}
+		e.Seq = seq
 		out = append(out, e)
 	}
 	return out, unlessNoText(rows.Err())

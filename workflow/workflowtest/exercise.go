@@ -61,6 +61,9 @@ func Exercise(t *testing.T, open func(t *testing.T) workflow.Store) {
 		"what a dossier is made of is kept and frozen":      contents,
 		"people, settings and offices go with their event":  houses,
 		"a paper is found by its code and by its bytes":     proofs,
+		"whom a case concerns is found":                     concerning,
+		"systems are counted by level":                      levelCounts,
+		"what is due comes in the order of its days":        passing,
 		"a draft is one person's own until it is dropped":   drafts,
 
 		"a sheet is kept with its event and compared by revision":   sheets,

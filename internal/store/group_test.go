@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"capdo/workflow"
+)
+
+// crowd lets several write while the leader's place is taken, so that one of them
+// writes for all once it is free.
+func crowd(t *testing.T, s *Store, each ...func() error) []error {
+	t.Helper()
+	faults := make([]error, len(each))
+	var wg sync.WaitGroup
+	s.group.lead <- struct{}{}
+	for i, do := range each {
+		wg.Go(func() { faults[i] = do() })
+	}
+	for {
+		s.group.mu.Lock()
+		n := len(s.group.waiting)
+		s.group.mu.Unlock()
+		if n == len(each) {
+			break
+		}
+	}
+	<-s.group.lead
+	wg.Wait()
+	return faults
+}
+
+func set(s *Store, key string) func() error {
+	return func() error { return s.SetSetting(ctx, key, "kept") }
+}
+
+func kept1(t *testing.T, s *Store, key string) bool {
+	t.Helper()
+	v, err := s.Setting(ctx, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v == "kept"
+}
+
+func TestWhoIsRefusedInAGroupTakesNobodyAlong(t *testing.T) {
+	s := fresh(t)
+	wrong := errors.New("wrong")
+	faults := crowd(t, s, set(s, "a"), func() error {
+		return s.write(ctx, func(tx *gorm.DB) error { return errors.Join(setSetting(tx, "refused", "kept"), wrong) })
+	}, set(s, "b"), func() error {
+		return s.AddSystem(ctx, &workflow.System{ID: "s", Name: "S"})
+	}, func() error {
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		return s.SetSetting(gone, "gone", "kept")
+	})
+	if faults[0] != nil || !errors.Is(faults[1], wrong) || faults[2] != nil || faults[3] != nil || !errors.Is(faults[4], context.Canceled) {
+		t.Errorf("%v", faults)
+	}
+	for key, want := range map[string]bool{"a": true, "b": true, "refused": false, "gone": false} {
+		if kept1(t, s, key) != want {
+			t.Errorf("%s is kept: %v", key, !want)
+		}
+	}
+}
+
+func TestAPanicInAGroupIsItsOwn(t *testing.T) {
+	s := fresh(t)
+	panics := func() (err error) {
+		defer func() { err = fmt.Errorf("panicked: %v", recover()) }()
+		return s.write(ctx, func(tx *gorm.DB) error {
+			if err := setSetting(tx, "broken", "kept"); err != nil {
+				return err
+			}
+			panic("at the disco")
+		})
+	}
+	faults := crowd(t, s, set(s, "a"), panics, set(s, "b"))
+	if faults[0] != nil || faults[1] == nil || faults[1].Error() != "panicked: at the disco" || faults[2] != nil {
+		t.Errorf("%v", faults)
+	}
+	if !kept1(t, s, "a") || !kept1(t, s, "b") || kept1(t, s, "broken") {
+		t.Error("more or less is kept than was written")
+	}
+}
+
+func TestWhenTheTransactionOfAGroupIsLostEachIsWrittenAlone(t *testing.T) {
+	s := fresh(t)
+	loses := func() error {
+		return s.write(ctx, func(tx *gorm.DB) error {
+			return errors.Join(setSetting(tx, "lost", "kept"), tx.Exec("ROLLBACK").Error, errors.New("the disk is full"))
+		})
+	}
+	faults := crowd(t, s, set(s, "a"), loses, set(s, "b"))
+	if faults[0] != nil || faults[1] == nil || faults[2] != nil {
+		t.Errorf("%v", faults)
+	}
+	if !kept1(t, s, "a") || !kept1(t, s, "b") || kept1(t, s, "lost") {
+		t.Error("more or less is kept than was written")
+	}
+}
+
+func TestAGroupThatCannotBeginTellsEverybody(t *testing.T) {
+	s := bare(t)
+	raw, err := s.w.DB()
+	if err == nil {
+		err = raw.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, err := range crowd(t, s, set(s, "a"), set(s, "b"), set(s, "c")) {
+		if err == nil {
+			t.Errorf("%d is told that it is kept", i)
+		}
+	}
+}
+
+func TestTheHouseIsReadAgainOnceAnyCopyHasChangedIt(t *testing.T) {
+	file, server := filepath.Join(t.TempDir(), "a.db"), address(t)
+	if s, err := Open(ctx, file, Options{Create: true}); err != nil || s.Close() != nil {
+		t.Fatal(err)
+	}
+	for _, db := range []string{file, server} {
+		s, other := opened(t, db), opened(t, db)
+		if err := errors.Join(s.SaveOffice(ctx, workflow.Office{ID: "o", Name: "One"}), s.SavePerson(ctx, workflow.Person{ID: "p", Name: "P"})); err != nil {
+			t.Fatal(err)
+		}
+		before, err := s.House(ctx)
+		if err != nil || before.Offices["o"].Name != "One" || len(before.People) != 1 {
+			t.Fatalf("%+v, %v", before, err)
+		}
+		if err := errors.Join(other.SaveOffice(ctx, workflow.Office{ID: "o", Name: "Two"}), other.SavePerson(ctx, workflow.Person{ID: "q", Name: "Q"})); err != nil {
+			t.Fatal(err)
+		}
+		after, err := s.House(ctx)
+		if err != nil || after.Offices["o"].Name != "Two" || len(after.People) != 2 {
+			t.Errorf("%+v, %v", after, err)
+		}
+		if before.Offices["o"].Name != "One" || len(before.People) != 1 {
+			t.Errorf("what was handed out has changed: %+v", before)
+		}
+	}
+}
