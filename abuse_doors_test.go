@@ -187,7 +187,7 @@ func TestWhatIsOnlyReadChangesNothing(t *testing.T) {
 			a := h.as(login).try("GET", h.at(d.route, false), "", "Sec-Fetch-Site", "cross-site")
 			a.sound(t, d.route)
 			csp := a.Get("Content-Security-Policy")
-			if !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors") || strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") {
+			if !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors") || !strings.Contains(csp, "base-uri 'none'") || strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") {
 				t.Errorf("%s: policy %q", d.route, csp)
 			}
 			if a.Get("X-Content-Type-Options") != "nosniff" || a.Get("X-Frame-Options") == "" || a.Get("Access-Control-Allow-Origin") != "" {
