@@ -6,10 +6,10 @@ TAGS :=
 export CGO_ENABLED := 1
 DEMO ?= demo
 ADDR ?= 127.0.0.1:8080
-SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
+SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.png' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
 
 .DEFAULT_GOAL := help
-.PHONY: help shots build run demo test abuse bench bench-scale golden docs check lint setup clean
+.PHONY: help licences vuln dist shots build run demo test abuse bench bench-scale golden docs check lint setup clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -57,8 +57,9 @@ test: setup ## every test: units, scenarios, papers, stores, migrations on a rea
 # What is run under faults: servers lost, a standby promoted, copies killed, all at once.
 FAULTS := Crash|Promoted|Killed|ThreeCopies|ThreeProcesses|Outlives|Pooler
 
-abuse: setup ## faults under load, three times over
+abuse: setup ## faults and attacks that take long: faults under load three times over, 300 kills on each database, full disk, floods, slow connections
 	$(GO) test -count=3 -timeout 30m -tags '$(TAGS)' -run '$(FAULTS)' . ./internal/store
+	CAPDO_KILLS=300 $(GO) test -count=1 -v -timeout 240m -tags '$(TAGS) abuse' -run 'TestNothingAcknowledgedIsLost|TestSlowConnections|TestGreatBodies|TestAFullDisk' .
 
 bench: bin/capdo setup ## what people wait for against its floor, in turn; writes docs/benchmarks.md
 	$(GO) test -count=1 -timeout 60m -v -tags '$(TAGS) bench' -run TestBench ./internal/bench
@@ -66,9 +67,10 @@ bench: bin/capdo setup ## what people wait for against its floor, in turn; write
 bench-scale: bin/capdo ## how each cost grows from 1,000 to 1,000,000 systems; writes docs/benchmarks.md
 	$(GO) test -count=1 -timeout 4h -v -tags '$(TAGS) bench' -run TestScale ./internal/bench
 
-shots: bin/capdo setup ## pictures of the main pages at both widths into ./shots
+shots: bin/capdo setup ## pictures of the main pages at both widths into ./shots, and those of the handbook
 	mkdir -p shots
 	CAPDO_SHOTS=$(CURDIR)/shots $(GO) test -count=1 -tags '$(TAGS) e2e' -run 'TestMainPages' ./internal/e2e
+	CAPDO_GUIDE=$(CURDIR)/templates/pages/assets/shots $(GO) test -count=1 -tags '$(TAGS) e2e' -run 'TestPicturesOfTheHandbook' ./internal/e2e
 
 golden: ## rewrite the golden files; review the difference like code
 	$(GO) test -tags '$(TAGS)' ./internal/press -update
@@ -82,7 +84,25 @@ lint:
 	$(GO) vet -tags '$(TAGS)' ./...
 	$(GO) tool staticcheck -tags '$(TAGS)' ./...
 
-check: lint test ## gofmt, vet, staticcheck, test
+licences: ## rewrite docs/licences.md from the modules in the program
+	$(GO) run ./internal/tools/licences > docs/licences.md.new && mv docs/licences.md.new docs/licences.md
+
+vuln: ## look the modules up in the database of known vulnerabilities, where it can be reached
+	@$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.8.0 -tags '$(TAGS)' ./... > /tmp/capdo-vuln.$$$$ 2>&1; code=$$?; \
+	cat /tmp/capdo-vuln.$$$$; \
+	if [ $$code != 0 ] && grep -qE 'fetching vulnerabilities|dial tcp|no such host|proxyconnect|vuln\.go\.dev|Forbidden' /tmp/capdo-vuln.$$$$; then \
+	  echo "!!! the database of vulnerabilities was not reached: nothing is said of them"; code=0; \
+	fi; rm -f /tmp/capdo-vuln.$$$$; exit $$code
+
+check: lint test vuln ## gofmt, vet, staticcheck, test, known vulnerabilities
+
+VERSION ?= $(shell sed -n 's/^\#\# \[\{0,1\}\([0-9][0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)
+
+dist: ## one static program and a Debian package in ./dist
+	mkdir -p dist
+	$(GO) build -trimpath -tags '$(TAGS) netgo osusergo sqlite_omit_load_extension' -ldflags '-s -w -linkmode external -extldflags "-static"' -o dist/capdo .
+	! ldd dist/capdo >/dev/null 2>&1
+	packaging/deb.sh dist/capdo $(if $(VERSION),$(VERSION),0.0.0)
 
 clean:
-	rm -rf bin $(DEMO)
+	rm -rf bin dist $(DEMO)

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"capdo/api/pages"
 	"capdo/internal/files"
 	"capdo/internal/intake"
 	"capdo/internal/metrics"
@@ -43,6 +44,7 @@ type app struct {
 	secret    []byte           // that key, read by serve
 	setUpCode string           // what the first set-up asks for, new at each start
 	history   *history         // of the database that is served, else nil
+	guides    []pages.Guide
 }
 
 // open reads everything inside the program; a fault there stops it.
@@ -64,7 +66,8 @@ func (a *app) open() (err error) {
 		return err
 	}
 	a.press, a.setUpCode = press.New(a.words), newID("house")
-	return nil
+	a.guides, err = handbook()
+	return err
 }
 
 // flags are the flags every command shares.

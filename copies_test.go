@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/http/cookiejar"
@@ -24,14 +26,29 @@ import (
 type copyOfProgram struct {
 	base string
 	kill func()
+	pid  int
+}
+
+// asProgram is a command over a database, in a folder of that database: what has
+// no place of its own (keys, files) lies there.
+func asProgram(t *testing.T, db string, args ...string) *exec.Cmd {
+	t.Helper()
+	sum := sha256.Sum256([]byte(db))
+	dir := filepath.Join(os.TempDir(), "capdo-test-"+hex.EncodeToString(sum[:6]))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	cmd := exec.Command(os.Args[0], append(args, "--db", db)...)
+	cmd.Env, cmd.Dir = append(os.Environ(), "CAPDO_TEST_AS_PROGRAM=yes"), dir
+	return cmd
 }
 
 // served starts a copy of the program as a process of its own and waits for its
 // address.
 func served(t *testing.T, db string) copyOfProgram {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "serve", "--db", db, "--addr", "127.0.0.1:0", "--lang", "en", "--files", t.TempDir(), "--secret", filepath.Join(t.TempDir(), "secret"))
-	cmd.Env = append(os.Environ(), "CAPDO_TEST_AS_PROGRAM=yes")
+	cmd := asProgram(t, db, "serve", "--addr", "127.0.0.1:0", "--lang", "en")
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -50,7 +67,7 @@ func served(t *testing.T, db string) copyOfProgram {
 				for lines.Scan() {
 				}
 			}()
-			return copyOfProgram{"http://" + strings.Fields(address)[0], kill}
+			return copyOfProgram{"http://" + strings.Fields(address)[0], kill, cmd.Process.Pid}
 		}
 	}
 	t.Fatal("the program ended before it told its address")
@@ -62,14 +79,20 @@ func served(t *testing.T, db string) copyOfProgram {
 func onServer(t *testing.T, n int) string {
 	t.Helper()
 	db := onPostgres(t)
+	filledHouse(t, db, n)
+	return db
+}
+
+// filledHouse makes that province in any database.
+func filledHouse(t *testing.T, db string, n int) {
+	t.Helper()
 	a, _ := testApp(t)
 	svc, st := provinceAt(t, db)
 	defer st.Close()
 	ctx := context.Background()
 	for i := range n {
 		id := fmt.Sprint("n", i)
-		err := svc.AddSystem(ctx, &workflow.System{ID: id, Name: "Hệ thống " + id, Owners: []string{"ubnd"}, Operators: []string{"sct"}, SDU: "stttt",
-			Facts: workflow.Facts{"system_types": []string{"noi_bo"}, "info_types": []string{"rieng"}}})
+		err := addSystem(svc, id)
 		for _, w := range []workflow.Want{{Act: "create", System: id, NewCase: "c" + id, Level: 2, Track: "operating"}, {Act: "attach", Case: "c" + id, With: workflow.With{"components": []any{1, 2, 3, 4}}}} {
 			if err == nil {
 				_, err = svc.Act(ctx, "an", w)
@@ -82,12 +105,31 @@ func onServer(t *testing.T, n int) string {
 	if err := st.SetSetting(ctx, demoDay, "2022-03-01"); err != nil {
 		t.Fatal(err)
 	}
-	for _, login := range []string{"an", "binh", "chi"} {
+	for _, login := range []string{"an", "binh", "chi", "dung"} {
 		if err := a.identity(st).SetPassword(ctx, login, login, demoPassword, false); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return db
+}
+
+// addSystem puts a system of level 2 under the department.
+func addSystem(svc *workflow.Service, id string) error {
+	return svc.AddSystem(context.Background(), &workflow.System{ID: id, Name: "Hệ thống " + id, Owners: []string{"ubnd"}, Operators: []string{"sct"}, SDU: "stttt",
+		Facts: workflow.Facts{"system_types": []string{"noi_bo"}, "info_types": []string{"rieng"}}})
+}
+
+// addSystems makes rounds systems for each of workers.
+func addSystems(t *testing.T, db string, workers, rounds int) {
+	t.Helper()
+	svc, st := provinceAt(t, db)
+	defer st.Close()
+	for n := range workers {
+		for round := range rounds {
+			if err := addSystem(svc, fmt.Sprintf("k%d-%d", n, round)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
 
 // at is the same person with the same session at another copy.

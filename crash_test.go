@@ -41,7 +41,7 @@ func provinceAt(t *testing.T, path string) (*workflow.Service, *store.Store) {
 		_, fault := svc.AddOffice(ctx, o)
 		err = errors.Join(err, fault)
 	}
-	for _, g := range [][3]string{{"an", "sct", "operator_officer"}, {"binh", "sct", "operator_head"}, {"chi", "stttt", "sdu_officer"}} {
+	for _, g := range [][3]string{{"an", "sct", "operator_officer"}, {"binh", "sct", "operator_head"}, {"chi", "stttt", "sdu_officer"}, {"dung", "stttt", "sdu_head"}} {
 		err = errors.Join(err, svc.AddPerson(ctx, workflow.Person{ID: g[0], Name: "Trần " + g[0], Grants: []workflow.Grant{{Office: g[1], Role: g[2]}}}))
 	}
 	err = errors.Join(err, svc.AddSystem(ctx, &workflow.System{ID: "s", Name: "Hệ thống quản lý văn bản", Owners: []string{"ubnd"}, Operators: []string{"sct"}, SDU: "stttt",

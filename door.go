@@ -18,6 +18,7 @@ import (
 	"capdo/api"
 	"capdo/api/pages"
 	"capdo/internal/identity"
+	"capdo/internal/jobs"
 	"capdo/internal/store"
 	"capdo/workflow"
 )
@@ -118,14 +119,20 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service, h *history) {
 }
 
 func (a *app) door(svc *workflow.Service, st *store.Store, o *serving) http.Handler {
+	return api.New(a.doorConfig(svc, st, o))
+}
+
+// doorConfig joins what the door works with.
+func (a *app) doorConfig(svc *workflow.Service, st *store.Store, o *serving) api.Config {
 	notice := ""
 	if svc.Demo {
 		notice = a.words.Message(a.lang, "cli.demo_notice", map[string]string{"day": svc.Today().String()})
 	}
 	who, log := a.identity(st), a.logTo(o.log)
-	return api.New(api.Config{Service: svc, Identity: who, SetUpCode: a.setUpCode, Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
+	o.work = jobs.New(st, time.Now, newID, log)
+	return api.Config{Service: svc, Identity: who, SetUpCode: a.setUpCode, Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
 		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: o.secure, Proxies: o.proxies, Now: time.Now, Log: log, History: a.historyRoom(),
-		Answered: a.answered(), Ready: func(ctx context.Context) error { return ready(ctx, st) }, Pages: a.pages(svc, who, log)})
+		Answered: a.answered(), Ready: func(ctx context.Context) error { return ready(ctx, st) }, Pages: a.pages(svc, who, o.work, log)}
 }
 
 // logTo is where the door writes what happens: text for people, json for machines.
@@ -151,9 +158,11 @@ func ready(ctx context.Context, st *store.Store) error {
 }
 
 // pages are what people see, over what they share with the JSON routes.
-func (a *app) pages(svc *workflow.Service, who *identity.Identity, log *slog.Logger) func(*gin.Engine, pages.Door) {
+func (a *app) pages(svc *workflow.Service, who *identity.Identity, work *jobs.Room, log *slog.Logger) func(*gin.Engine, pages.Door) {
 	return func(e *gin.Engine, shared pages.Door) {
-		pages.Mount(e, pages.Config{Service: svc, Identity: who, Pages: a.screens, Words: a.words, Log: log, RegisterFile: a.registerFile, Demo: svc.Demo, Files: a.forPages(svc)}, shared)
+		pages.Mount(e, pages.Config{Service: svc, Identity: who, Pages: a.screens, Words: a.words, Log: log, RegisterFile: a.registerFile, Demo: svc.Demo, Files: a.forPages(svc),
+			SetUpCode: a.setUpCode, Jobs: work, Proof: a.proof(), Guides: a.guides, GuidePDF: guidePDF(a.words),
+			Lists: pages.Lists{Intake: readRegister, Layers: lists{}.Layers, Plan: lists{}.Plan, ReadCatalogue: a.readCatalogue, WriteCatalogue: a.catalogueBytes}}, shared)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"capdo/api"
+	"capdo/api/pages"
 	"capdo/internal/chain"
 	"capdo/internal/store"
 	"capdo/workflow"
@@ -90,6 +91,23 @@ func (a *app) historyRoom() api.HistoryRoom {
 		return api.HistoryRoom{}
 	}
 	return api.HistoryRoom{State: func(ctx context.Context) (any, error) { return h.state(ctx) }, Export: h.export}
+}
+
+// proof is the same in the words of the auditor's page; nil where no history is
+// kept here.
+func (a *app) proof() func(context.Context) (pages.ProofState, error) {
+	h := a.history
+	if h == nil {
+		return nil
+	}
+	return func(ctx context.Context) (pages.ProofState, error) {
+		s, err := h.state(ctx)
+		p := pages.ProofState{Events: s.Links, Head: s.Short}
+		if s.Verified != nil {
+			p.Checked, p.Whole = s.Verified.At, s.Verified.OK
+		}
+		return p, err
+	}
 }
 
 // state gives the verification state for the auditor's page.

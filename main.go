@@ -19,7 +19,7 @@ import (
 	"capdo/workflow"
 )
 
-//go:embed docs/scenarios docs/domain docs/help
+//go:embed docs/scenarios docs/domain docs/help docs/handbook
 var docs embed.FS
 
 // command is one sub-command: its words and what it does with the rest.

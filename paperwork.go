@@ -20,14 +20,32 @@ import (
 )
 
 func migrate(ctx context.Context, a *app, args []string) error {
-	f, _, err := a.flags("migrate", args, nil)
+	dry := false
+	f, _, err := a.flags("migrate", args, func(fs *flag.FlagSet) { fs.BoolVar(&dry, "dry-run", false, "") })
 	if err != nil {
 		return err
+	}
+	if dry {
+		return a.tryUpgrade(ctx, f.db)
 	}
 	return a.inDatabase(ctx, f.db, true, func(*workflow.Service, *store.Store) error {
 		a.say("cli.migrated", map[string]string{"db": store.Shown(f.db)})
 		return nil
 	})
+}
+
+// tryUpgrade tells what an upgrade would do, having done it to a copy.
+func (a *app) tryUpgrade(ctx context.Context, db string) error {
+	pending, tried, err := store.TryUpgrade(ctx, db)
+	for _, name := range pending {
+		fmt.Fprintln(a.out, "  "+name)
+	}
+	if err != nil {
+		return a.openProblem(err)
+	}
+	key := map[bool]string{true: "cli.upgrade_tried", false: "cli.upgrade_told"}[tried]
+	a.say(key, map[string]string{"db": store.Shown(db), "count": strconv.Itoa(len(pending))})
+	return nil
 }
 
 // owner finds an office by id or by name.

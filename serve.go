@@ -7,8 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"syscall"
 	"time"
 
+	"capdo/internal/jobs"
 	"capdo/internal/metrics"
 	"capdo/internal/store"
 	"capdo/workflow"
@@ -23,6 +26,7 @@ type serving struct {
 	metrics    string   // address of the counts; empty: none
 	log        string   // text or json
 	places     historyPlaces
+	work       *jobs.Room // long work, made with the door
 }
 
 func (a *app) servingFlags(args []string) (*flags, *serving, error) {
@@ -53,6 +57,11 @@ func serve(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	release, err := a.serveAlone(f.db)
+	if err != nil {
+		return err
+	}
+	defer release()
 	a.counts = metrics.New()
 	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
 		if err := o.fitsOutside(svc.Demo); err != nil {
@@ -83,8 +92,29 @@ func serve(ctx context.Context, a *app, args []string) error {
 			return err
 		}
 		defer closeCounts()
-		return a.receive(ctx, svc, l, a.history, a.door(svc, st, o), o)
+		door := a.door(svc, st, o)
+		defer o.work.Close()
+		return a.receive(ctx, svc, l, a.history, door, o)
 	})
+}
+
+// serveAlone takes a file for this server alone: a second one would void the
+// numbers that the first has reserved for steps under way. Commands need not ask,
+// and PostgreSQL is made for several. The lock ends with the program, however it
+// ends.
+func (a *app) serveAlone(db string) (release func(), err error) {
+	if store.IsDSN(db) {
+		return func() {}, nil
+	}
+	f, err := os.OpenFile(db+".serving", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return func() {}, nil // a folder that takes no file is told of by opening the database
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = f.Close()
+		return nil, &workflow.Problem{Kind: workflow.Busy, Key: "serve.twice", Args: map[string]string{"path": db}}
+	}
+	return func() { _ = f.Close() }, nil
 }
 
 // fitsOutside refuses to be reachable from other machines in a way that only

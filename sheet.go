@@ -56,6 +56,13 @@ func (a *app) readCatalogue(r io.Reader, name string) (workflow.CatalogueImport,
 	return in, sheetProblem(err, name)
 }
 
+// catalogueBytes writes a list of requirements as a workbook.
+func (a *app) catalogueBytes(c workflow.OwnCatalogue, lang string) ([]byte, error) {
+	var b bytes.Buffer
+	err := workbook.WriteCatalogue(&b, c, a.tongue(lang))
+	return b.Bytes(), err
+}
+
 // sheetExport writes the sheet of a case, or with --shared LEVEL what a system
 // shares, as a workbook.
 func sheetExport(ctx context.Context, a *app, args []string) error {

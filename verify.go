@@ -96,7 +96,12 @@ func (a *app) verifyDatabase(ctx context.Context, st *store.Store, db string, o 
 }
 
 // verifiedFile keeps what the last verification of a database found.
-func verifiedFile(db string) string { return db + ".verified.json" }
+func verifiedFile(db string) string {
+	if store.IsDSN(db) {
+		db = "capdo" // where its keys lie, too
+	}
+	return db + ".verified.json"
+}
 
 // verifyExport verifies an export with nothing but itself, the public key and,
 // where it is named, the file of checkpoints.

@@ -49,18 +49,31 @@ type door struct {
 	Config
 	tally   tally
 	guesses guesses
+	turns   turns
 }
 
 // New makes the handler of all routes.
 func New(c Config) http.Handler {
-	d := &door{Config: c}
+	h, _ := open(c)
+	return h
+}
+
+// Routes lists every route that New opens, so that tests walk what is there and
+// not what they remember.
+func Routes(c Config) gin.RoutesInfo {
+	_, e := open(c)
+	return e.Routes()
+}
+
+func open(c Config) (http.Handler, *gin.Engine) {
+	d := &door{Config: c, turns: newTurns()}
 	gin.SetMode(gin.ReleaseMode)
 	e := gin.New()
 	e.HandleMethodNotAllowed, e.RedirectTrailingSlash = true, false
 	if err := e.SetTrustedProxies(c.Proxies); err != nil {
 		panic("api: " + err.Error())
 	}
-	e.Use(d.guardPanic)
+	e.Use(d.guardPanic, d.inTurn)
 	e.NoRoute(func(g *gin.Context) { d.fail(g, missing("page")) })
 	e.NoMethod(func(g *gin.Context) {
 		d.refuse(g, http.StatusMethodNotAllowed, "method_not_allowed", "kind.method_not_allowed")
@@ -85,11 +98,12 @@ func New(c Config) http.Handler {
 	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.write(w, r, &answer{Status: http.StatusForbidden, Kind: "cross_origin", Key: "kind.cross_origin"})
 	}))
-	return d.traced(d.withHealth(d.headers(same.Handler(e))))
+	return d.traced(d.headers(d.withHealth(same.Handler(e)))), e
 }
 
 // inside are the routes of whoever is signed in under a password of his own.
 func (d *door) inside(in gin.IRoutes) {
+	reads(in, "/openapi.yaml", d.document)
 	reads(in, "/me", d.me)
 	reads(in, "/systems", d.systems)
 	reads(in, "/systems/:id", d.system)
@@ -125,7 +139,7 @@ func reads(r gin.IRoutes, path string, handlers ...gin.HandlerFunc) {
 func (d *door) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
+		h.Set("Content-Security-Policy", "default-src 'none'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")
@@ -133,7 +147,7 @@ func (d *door) headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		if d.Secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, most(r))
 		next.ServeHTTP(w, r)
@@ -172,9 +186,15 @@ func (d *door) seenBy(g *gin.Context, who, id string) (*workflow.CaseView, error
 	}
 	ok, err := d.Service.MaySee(g, who, v)
 	if err == nil && !ok {
-		err = missing("case")
+		err = d.hidden("case", who, id)
 	}
 	return v, err
+}
+
+// hidden answers as if a thing were not there, and leaves a line on who asked.
+func (d *door) hidden(what, who, id string) error {
+	d.Log.Warn("asked for what is hidden", "person", who, what, id)
+	return missing(what)
 }
 
 func missing(what string) error {

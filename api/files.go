@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"os"
 	"slices"
@@ -40,13 +41,19 @@ const (
 
 var errNoFile = errors.New("the form does not begin with the part file")
 
+// beforeProof are the addresses that read a body from whom nothing is known yet.
+var beforeProof = []string{"/api/v1/session", "/api/v1/session/code", "/api/v1/setup", "/sign-in", "/sign-in/code", "/language", "/setup"}
+
 // most is how many bytes a request may carry: files of a case are larger.
 func most(r *http.Request) int64 {
 	if r.Method == http.MethodPost && strings.HasPrefix(strings.TrimPrefix(r.URL.Path, "/api/v1"), "/cases/") && strings.HasSuffix(r.URL.Path, "/files") {
 		return maxUpload
 	}
-	if r.URL.Path == verifyPath {
+	switch {
+	case r.URL.Path == verifyPath:
 		return maxVerify + maxBody
+	case slices.Contains(beforeProof, r.URL.Path):
+		return maxBody
 	}
 	return maxImport
 }
@@ -127,12 +134,8 @@ func (d *door) addFile(g *gin.Context) {
 		d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
 		return
 	}
-	part, err := form.NextPart()
-	if err == nil && part.FormName() != "file" {
-		err = errNoFile
-	}
-	if err != nil {
-		d.unreadable(g, err)
+	part, ok := d.filePart(g, form)
+	if !ok {
 		return
 	}
 	got, err := d.TakeFile(g, part, workflow.Attachment{Case: g.Param("id"), As: g.Query("as"), By: who(g), Name: part.FileName()})
@@ -150,9 +153,22 @@ func (d *door) addFile(g *gin.Context) {
 	}
 }
 
+// filePart gives the part "file" with which a form must begin. Whatever else
+// stands there is the fault of who sent it.
+func (d *door) filePart(g *gin.Context, form *multipart.Reader) (*multipart.Part, bool) {
+	part, err := form.NextPart()
+	if err == nil && part.FormName() != "file" {
+		err = errNoFile
+	}
+	if err != nil {
+		d.failBody(g, err)
+	}
+	return part, err == nil
+}
+
 // unreadable tells a body that is too large or torn from a fault of ours.
 func (d *door) unreadable(g *gin.Context, err error) {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, errNoFile) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
 		return
 	}

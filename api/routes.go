@@ -68,14 +68,14 @@ func (d *door) systemSeenBy(g *gin.Context, who, id string) (*workflow.SystemVie
 			return s, fault
 		}
 	}
-	return nil, missing("system")
+	return nil, d.hidden("system", who, id)
 }
 
 // ofOwner hides what belongs to an owner the person is not under.
 func (d *door) ofOwner(g *gin.Context) {
 	see, err := d.Service.MaySeeOwner(g, who(g), g.Param("owner"))
 	if err == nil && !see {
-		err = missing("office")
+		err = d.hidden("office", who(g), g.Param("owner"))
 	}
 	if err != nil {
 		d.fail(g, err)
@@ -159,9 +159,10 @@ func (d *door) marked(list []workflow.Paper) []markedPaper {
 func (d *door) paper(g *gin.Context) {
 	p, err := d.Service.Paper(g, g.Param("id"))
 	if err == nil {
-		if _, hidden := d.seen(g, p.Case); hidden != nil {
-			err = missing("paper")
-		}
+		_, err = d.seen(g, p.Case)
+	}
+	if not, ok := workflow.ProblemOf(err); ok && not.Kind == workflow.NotFound {
+		err = missing("paper") // hidden and missing are told alike
 	}
 	if err != nil {
 		d.fail(g, err)

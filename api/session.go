@@ -98,6 +98,7 @@ func (d *door) signIn(g *gin.Context) {
 		return
 	}
 	token, who, err := d.Identity.SignIn(g, in.Login, in.Password, g.ClientIP())
+	d.tried(g, "password", who, err)
 	if errors.Is(err, identity.ErrFailed) {
 		d.refuse(g, http.StatusUnauthorized, "unauthenticated", "signin.failed")
 		return
@@ -112,6 +113,16 @@ func (d *door) signIn(g *gin.Context) {
 	d.opened(g, token, who)
 }
 
+// tried leaves a line on every try to sign in. Who failed is not named: what was
+// typed as a login may be a password.
+func (d *door) tried(g *gin.Context, by string, who identity.Signed, err error) {
+	if err != nil {
+		d.Log.Warn("sign-in refused", "by", by, "from", g.ClientIP(), "why", err)
+		return
+	}
+	d.Log.Info("sign-in", "by", by, "from", g.ClientIP(), "login", who.Login, "code_due", who.Pending)
+}
+
 // giveCode is the second step of a sign-in.
 func (d *door) giveCode(g *gin.Context) {
 	var in struct {
@@ -121,6 +132,7 @@ func (d *door) giveCode(g *gin.Context) {
 		return
 	}
 	token, who, err := d.Identity.GiveCode(g, d.token(g), in.Code, g.ClientIP())
+	d.tried(g, "code", who, err)
 	if err != nil {
 		d.failIdentity(g, err)
 		return

@@ -25,7 +25,9 @@ func (d *door) shared() pages.Door {
 		Token:      d.token,
 		Guess:      func(g *gin.Context) time.Duration { return d.guesses.take(g.ClientIP(), d.Now()) },
 		Forgive:    func(g *gin.Context) { d.guesses.forgive(g.ClientIP()) },
+		Tried:      d.tried,
 		Reference:  reference,
+		Secure:     d.Secure,
 	}
 }
 

@@ -88,9 +88,14 @@ func (d *door) ready(w http.ResponseWriter, r *http.Request) {
 
 // withHealth answers the questions of a supervisor before any page or route.
 func (d *door) withHealth(next http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", d.healthy)
-	mux.HandleFunc("GET /readyz", d.ready)
-	mux.Handle("/", next)
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path == "/healthz" && r.Method == http.MethodGet:
+			d.healthy(w, r)
+		case r.URL.Path == "/readyz" && r.Method == http.MethodGet:
+			d.ready(w, r)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
 }

@@ -63,12 +63,8 @@ func (d *door) verifyFile(g *gin.Context) {
 			d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
 			return
 		}
-		part, err := form.NextPart()
-		if err == nil && part.FormName() != "file" {
-			err = errNoFile
-		}
-		if err != nil {
-			d.unreadable(g, err)
+		part, ok := d.filePart(g, form)
+		if !ok {
 			return
 		}
 		in = part

@@ -116,3 +116,26 @@ func Check(ctx context.Context, db *sql.DB, dialect string) error {
 
 // Files hands out the files of a dialect, for the test that compares the twins.
 func Files(dialect string) (fs.FS, error) { return fs.Sub(files, dialect) }
+
+// Pending lists the migrations a database lacks, in order; of a newer program's
+// it is ErrNewer.
+func Pending(ctx context.Context, db *sql.DB, dialect string) ([]string, error) {
+	if err := Check(ctx, db, dialect); !errors.Is(err, ErrOld) {
+		return nil, err
+	}
+	p, err := provider(db, dialect)
+	if err != nil {
+		return nil, err
+	}
+	all, err := p.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	var out []string
+	for _, one := range all {
+		if one.State == goose.StatePending {
+			out = append(out, one.Source.Path)
+		}
+	}
+	return out, nil
+}

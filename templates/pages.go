@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 //go:embed pages
@@ -135,9 +136,9 @@ func (p *Pages) Render(lang, name, block string, data any) ([]byte, error) {
 
 // funcs are the words a page is written with.
 func (p *Pages) funcs(lang string) template.FuncMap {
-	t := func(key string, args ...any) (string, error) {
+	t := func(key string, args ...any) (any, error) {
 		named, err := pairs(args)
-		return p.words.Message(lang, key, named), err
+		return marked(lang, p.words.Message(lang, key, named)), err
 	}
 	return template.FuncMap{
 		"t":     t,
@@ -146,7 +147,7 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"asset": func(name string) string { return "/assets/" + p.stamp + "/" + name },
 		"date":  func(s starter) string { return dateOf(s, lang) },
 		"iso":   func(s starter) string { return s.Start().Format("2006-01-02") },
-		"weekday": func(s starter) (string, error) {
+		"weekday": func(s starter) (any, error) {
 			return t("weekday." + strconv.Itoa(int(s.Start().Weekday())))
 		},
 		"num":       func(n int) string { return grouped(n, lang) },
@@ -156,7 +157,8 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"law":       func(c any) string { return "/law?c=" + url.QueryEscape(fmt.Sprint(c)) },
 		"join":      func(sep string, l []string) string { return strings.Join(l, sep) },
 		"add":       func(a, b int) int { return a + b },
-		"tell":      func(s spoken) string { return p.tell(lang, s) },
+		"told":      func(key string, args map[string]string) any { return marked(lang, p.words.Message(lang, key, args)) },
+		"tell":      func(s spoken) any { return p.tell(lang, s) },
 		"fieldname": func(name string) string { return p.fieldName(lang, name) },
 		"hasPrefix": strings.HasPrefix,
 	}
@@ -171,7 +173,7 @@ type spoken interface {
 var coded = map[string]string{"state": "state.", "act": "act.", "role": "role.", "form": "form."}
 
 // tell puts a problem into words; codes among its arguments are put into theirs.
-func (p *Pages) tell(lang string, s spoken) string {
+func (p *Pages) tell(lang string, s spoken) any {
 	key, args := s.Words()
 	said := make(map[string]string, len(args))
 	for k, v := range args {
@@ -180,7 +182,32 @@ func (p *Pages) tell(lang string, s spoken) string {
 		}
 		said[k] = v
 	}
-	return p.words.Message(lang, key, said)
+	return marked(lang, p.words.Message(lang, key, said))
+}
+
+// marked says to whoever has a page of another language read out which of its
+// words stay Vietnamese: from the first that is written with marks to the last.
+func marked(lang, text string) any {
+	first, last := -1, -1
+	for at, r := range text {
+		if r <= unicode.MaxASCII || !unicode.IsLetter(r) {
+			continue
+		}
+		if first < 0 {
+			first = strings.LastIndexAny(text[:at], " (\"") + 1
+		}
+		if last = len(text); strings.ContainsAny(text[at:], " .,;)") {
+			last = at + strings.IndexAny(text[at:], " .,;)")
+		}
+	}
+	if lang == "vi" || first < 0 {
+		return text
+	}
+	parts := []string{text[:first], text[first:last], text[last:]}
+	for i := range parts {
+		parts[i] = template.HTMLEscapeString(parts[i])
+	}
+	return template.HTML(parts[0] + `<span lang="vi">` + parts[1] + `</span>` + parts[2])
 }
 
 // fieldName puts the name of a field into words: of an act, of a column, of a

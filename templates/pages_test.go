@@ -88,3 +88,25 @@ func TestPagesHoldNoVietnamese(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestNoTwoPartsShareAName: the parts are one set, so the later of two parts of
+// one name would silently take the place of the first.
+func TestNoTwoPartsShareAName(t *testing.T) {
+	names, in := regexp.MustCompile(`{{-?\s*define "([^"]+)"`), map[string]string{}
+	files, err := fs.Glob(pageFiles, "pages/parts/*.html")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no parts", err)
+	}
+	for _, f := range files {
+		b, err := fs.ReadFile(pageFiles, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range names.FindAllStringSubmatch(string(b), -1) {
+			if other := in[m[1]]; other != "" {
+				t.Errorf("%q is defined in %s and in %s", m[1], other, f)
+			}
+			in[m[1]] = f
+		}
+	}
+}

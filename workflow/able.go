@@ -184,14 +184,17 @@ func sortInbox(list []InboxItem) {
 	})
 }
 
-// NextDue is the day that the item is due, zero for none: of a check its own
-// day, of a dossier that of its present state.
+// NextDue is the day that the item is due, zero for none: of a dossier that of its
+// present state, of a check its own day, once it is concluded that of the first
+// finding still open.
 func (i InboxItem) NextDue() Day {
-	if i.Due != nil {
+	switch {
+	case i.Due != nil:
 		return i.Due.Day
-	}
-	if i.Inspection != nil {
+	case i.Inspection != nil && i.Inspection.Concluded.IsZero():
 		return i.Inspection.NextDue
+	case i.Inspection != nil:
+		return i.Inspection.NextFinding()
 	}
 	return Day{}
 }

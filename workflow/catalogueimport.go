@@ -36,6 +36,7 @@ type CatalogueImport struct {
 	Rows       []CatalogueImportRow
 	Refused    []RowRefusal // what the reader refused already
 	AcceptGood bool
+	Dry        bool // says what would be taken in, and takes nothing
 }
 
 // CatalogueReport tells what became of the rows.
@@ -82,6 +83,9 @@ func (s *Service) ImportCatalogue(ctx context.Context, who string, in CatalogueI
 		rep: &CatalogueReport{Key: in.Key, Revision: own.Added, Added: []string{}, ByItems: []string{}, Confirmed: []string{}, Refused: slices.Clone(in.Refused)}}
 	x.read()
 	slices.SortStableFunc(x.rep.Refused, func(a, b RowRefusal) int { return a.Line - b.Line })
+	if in.Dry {
+		return x.rep, nil
+	}
 	if len(x.rep.Refused) > 0 && !in.AcceptGood {
 		x.rep.Added, x.rep.ByItems, x.rep.Confirmed = []string{}, []string{}, []string{}
 		return x.rep, nil

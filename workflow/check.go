@@ -99,20 +99,26 @@ func (m *move) kind() string {
 func performerQualifies(m *move) *Problem {
 	k := m.c.Inspection
 	have := m.qualities(k)
-	subject := regime.CheckSubject{Kind: k.Kind, Level: m.sys.Level, Listed: isListed(m.r, m.sys), ManagedBy: m.parties().managedBy(),
-		OrderedBy: k.DeciderCap, Contents: k.Contents, Triggers: m.sys.Triggers}
-	for _, rule := range m.r.Checks.Performers {
-		if !rule.Fits(subject) {
-			continue
-		}
-		if !slices.ContainsFunc(rule.OneOf, func(q string) bool { return contains(have, q) }) {
-			return &Problem{Basis: slices.Clone(rule.Basis), Args: map[string]string{"performer": m.snap.Offices[k.Performer].Name}}
-		}
+	if unmet := m.unmet(k, have); len(unmet) > 0 {
+		return &Problem{Basis: slices.Clone(unmet[0].Basis), Args: map[string]string{"performer": m.snap.Offices[k.Performer].Name}}
 	}
 	if len(have) > 0 {
 		k.Quality = have[0]
 	}
 	return nil
+}
+
+// unmet lists the rules for this check that none of the qualities answers.
+func (m *move) unmet(k *Inspection, have []string) []regime.Performer {
+	subject := regime.CheckSubject{Kind: k.Kind, Level: m.sys.Level, Listed: isListed(m.r, m.sys), ManagedBy: m.parties().managedBy(),
+		OrderedBy: k.DeciderCap, Contents: k.Contents, Triggers: m.sys.Triggers}
+	var out []regime.Performer
+	for _, rule := range m.r.Checks.Performers {
+		if rule.Fits(subject) && !slices.ContainsFunc(rule.OneOf, func(q string) bool { return contains(have, q) }) {
+			out = append(out, rule)
+		}
+	}
+	return out
 }
 
 // qualities lists by what the performer may perform today.

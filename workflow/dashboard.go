@@ -47,7 +47,7 @@ type Timed struct {
 	Case   string
 	Kind   string
 	System string // name, or that of the owner
-	Act    string // rule of the deadline
+	State  string
 	Day    Day
 }
 
@@ -136,7 +136,7 @@ func (s *Service) timed(ctx context.Context, d *Dashboard, offices map[string]Of
 
 func (d *Dashboard) take(c *Case, sys *System, offices map[string]Office, today Day, late map[string]bool) {
 	item := InboxItem{CaseView: &CaseView{Case: c}}
-	t := Timed{Case: c.ID, Kind: c.Kind, System: sys.Name, Day: item.NextDue()}
+	t := Timed{Case: c.ID, Kind: c.Kind, System: sys.Name, State: c.State, Day: item.NextDue()}
 	if t.System == "" {
 		t.System = offices[c.Owner].At(today).Name
 	}
@@ -148,7 +148,7 @@ func (d *Dashboard) take(c *Case, sys *System, offices map[string]Office, today 
 	case t.Day.Before(today):
 		d.Late = append(d.Late, t)
 		late[sys.ID] = true
-	case c.Kind == KindCheck && !t.Day.After(today.AddDays(comingDays)):
+	case c.Kind == KindCheck && contains(PartsOf(c, today), CheckSoon):
 		d.Coming = append(d.Coming, t)
 	}
 }

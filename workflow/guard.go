@@ -131,7 +131,7 @@ func copiesComplete(m *move) *Problem {
 	if originals >= want.Originals && copies >= want.Copies {
 		return nil
 	}
-	return &Problem{Args: map[string]string{"originals": itoa(want.Originals), "copies": itoa(want.Copies)}}
+	return &Problem{Basis: slices.Clone(want.Basis), Args: map[string]string{"originals": itoa(want.Originals), "copies": itoa(want.Copies)}}
 }
 
 func levelKnown(m *move) *Problem {

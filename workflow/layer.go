@@ -159,6 +159,7 @@ type ListOrder struct {
 	Source     string
 	Refused    []RowRefusal // what the reader refused already
 	AcceptGood bool
+	Pass
 }
 
 // ListReport tells what became of the lines of a list.
@@ -175,6 +176,9 @@ type ListWarn struct {
 	Line int               `json:"line,omitempty"`
 	Args map[string]string `json:"args,omitempty"`
 }
+
+// Words is what the doubt is told with.
+func (w ListWarn) Words() (key string, args map[string]string) { return w.Key, w.Args }
 
 // ImportLayers takes in a file of layers. A line that names an office or a
 // system the owner does not have is refused; nothing is taken while a line is
@@ -193,15 +197,18 @@ func (s *Service) ImportLayers(ctx context.Context, o ListOrder, rows []LayerImp
 		return nil, err
 	}
 	x := &layerImporter{s: s, o: o, rep: &ListReport{Refused: slices.Clone(o.Refused)}, offices: offices, have: have, seen: map[string]bool{}}
-	for _, row := range rows {
+	for i, row := range rows {
+		if err := o.far(ctx, i, len(rows)); err != nil {
+			return nil, err
+		}
 		x.row(row)
 	}
 	slices.SortStableFunc(x.rep.Refused, func(a, b RowRefusal) int { return a.Line - b.Line })
-	if len(x.rep.Refused) > 0 && !o.AcceptGood {
+	if len(x.rep.Refused) > 0 && !o.AcceptGood && !o.Dry {
 		x.rep.Added = 0
 		return x.rep, nil
 	}
-	if len(x.add) == 0 {
+	if len(x.add) == 0 || o.Dry {
 		return x.rep, nil
 	}
 	return x.rep, s.Store.AddLayers(ctx, x.add)

@@ -81,18 +81,28 @@ func atoi(s string) int {
 	return n
 }
 
-// LooseOf gives the date of a known day, written as Decree 30/2020 writes
-// days: 08/3/2022, a zero before days below 10 and before months 1 and 2.
+// LooseOf gives the date of a known day, written as Decree 30/2020 writes days.
 func LooseOf(d Day) LooseDate {
 	if d.IsZero() {
 		return LooseDate{}
 	}
-	year, month, day := d.Year(), int(d.Month()), d.DayOfMonth()
-	text := fmt.Sprintf("%02d/%d/%d", day, month, year)
-	if month <= 2 {
-		text = fmt.Sprintf("%02d/%02d/%d", day, month, year)
+	return LooseDate{Year: d.Year(), Month: int(d.Month()), Day: d.DayOfMonth()}.Written()
+}
+
+// Written gives the same date written as Decree 30/2020 writes it, whatever the
+// spelling it came in: 08/3/2022, 02/2020, 2019; a zero before days below 10 and
+// before months 1 and 2.
+func (d LooseDate) Written() LooseDate {
+	d.Text = strconv.Itoa(d.Year)
+	if d.Month > 2 {
+		d.Text = fmt.Sprintf("%d/%d", d.Month, d.Year)
+	} else if d.Month > 0 {
+		d.Text = fmt.Sprintf("%02d/%d", d.Month, d.Year)
 	}
-	return LooseDate{Text: text, Year: year, Month: month, Day: day}
+	if d.Day > 0 {
+		d.Text = fmt.Sprintf("%02d/%s", d.Day, d.Text)
+	}
+	return d
 }
 
 // IsZero tells whether no date is given.

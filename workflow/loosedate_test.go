@@ -110,3 +110,13 @@ func TestLooseDatesPassThroughJSONUnchanged(t *testing.T) {
 		t.Error("an impossible date was read")
 	}
 }
+
+func TestADateIsWrittenAlikeWhateverItsSpelling(t *testing.T) {
+	for spelling, want := range map[string]string{"2020-02": "02/2020", "02/2020": "02/2020", "2019-04": "4/2019", "2020": "2020",
+		"2020-08-17": "17/8/2020", "2020-01-05": "05/01/2020", "5/1/2020": "05/01/2020"} {
+		d, err := ParseLooseDate(spelling)
+		if got := d.Written(); err != nil || got.Text != want || got.Last() != d.Last() {
+			t.Errorf("%s is written %s (%v), want %s", spelling, got.Text, err, want)
+		}
+	}
+}

@@ -442,7 +442,7 @@ func (m *move) startClock(w *regime.Within) *Problem {
 // moveSystem moves the system along with its dossier.
 func (m *move) moveSystem() {
 	to := ""
-	for _, key := range []string{m.c.Track, again(m.c.Again)} {
+	for _, key := range []string{m.c.Track, again(m.c.Again), again(m.c.Again) + "_" + m.c.Track} {
 		if t, ok := m.step.System[key]; ok {
 			to = t
 		}

@@ -306,6 +306,18 @@ type Inspection struct {
 	Findings     []Finding `json:"findings,omitempty"`
 }
 
+// NextFinding is the first day by which an open finding must be repaired, zero
+// for none.
+func (k *Inspection) NextFinding() Day {
+	var first Day
+	for _, f := range k.Findings {
+		if f.Closed.IsZero() && byDay(f.Due, first) < 0 {
+			first = f.Due
+		}
+	}
+	return first
+}
+
 // Appraiser is who stands in for the SDU by decision of the owner where the SDU
 // operates the system itself.
 type Appraiser struct {

@@ -67,7 +67,10 @@ func (s *Service) enter(order OfficeOrder, offices map[string]Office, id string)
 		w.add("name", "expect.new_office", o.Name)
 	}
 	w.text("source", &o.Source, true)
-	return s.suggest(o), w.problem()
+	if o = s.suggest(o); o.Place == "" { // it sits where its superior does, as far as we know
+		o.Suggested, o.Place = true, offices[o.Under].Place
+	}
+	return o, w.problem()
 }
 
 // standsAlready tells whether another office of the name stands on the day.

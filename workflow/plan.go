@@ -223,7 +223,7 @@ func (s *Service) ImportPlan(ctx context.Context, who string, o ListOrder, p Pla
 		return nil, err
 	}
 	rep := &ListReport{Refused: slices.Concat(o.Refused, twins(p.Rows))}
-	if p.Rows = slices.DeleteFunc(slices.Clone(p.Rows), func(r PlanRow) bool { return refusedLine(rep.Refused, r.Line) }); len(rep.Refused) > 0 && !o.AcceptGood {
+	if p.Rows = slices.DeleteFunc(slices.Clone(p.Rows), func(r PlanRow) bool { return refusedLine(rep.Refused, r.Line) }); len(rep.Refused) > 0 && !o.AcceptGood && !o.Dry {
 		return rep, nil
 	}
 	rep.Warns = p.Doubts()
@@ -235,6 +235,9 @@ func (s *Service) ImportPlan(ctx context.Context, who string, o ListOrder, p Pla
 		return rep, nil
 	}
 	p.Edition, rep.Added = old.Edition+1, len(p.Rows)
+	if o.Dry {
+		return rep, nil
+	}
 	return rep, s.Store.AddPlan(ctx, p)
 }
 

@@ -191,6 +191,13 @@ type EventQuery struct {
 	House                bool // every event that belongs to neither case nor system
 	After                int64
 	Limit                int // 0: all
+
+	// All: every event there is, newest first, older than Before, narrowed by House,
+	// System and the three that follow.
+	All         bool
+	Before      int64
+	Person, Act string
+	Refused     bool
 }
 
 // PaperQuery selects papers of a case; of a system or an office those that

@@ -18,22 +18,18 @@ func (s *Service) print(ctx context.Context, m *move) error {
 	if err != nil {
 		return err
 	}
-	typed := m.typedNo()
+	bears, err := s.bears(m)
+	if err != nil {
+		return err
+	}
 	for _, o := range m.owed {
-		for i, form := range o.step.Issues {
-			if choice := m.f.text["paper"]; i == 0 && choice != "" {
-				form = choice
+		for i, form := range m.forms(o.step) {
+			no := ""
+			if !o.again && i == bears {
+				no = m.typedNo()
 			}
-			no := typed
-			if o.again {
-				no = ""
-			}
-			numbered, err := s.issue(ctx, m, facts, form, no)
-			if err != nil {
+			if err := s.issue(ctx, m, facts, form, no); err != nil {
 				return err
-			}
-			if numbered && no != "" {
-				typed = ""
 			}
 			facts.cite(m, m.change.Papers[len(m.change.Papers)-1:]) // the next paper may refer to this one
 		}
@@ -41,10 +37,27 @@ func (s *Service) print(ctx context.Context, m *move) error {
 			return err
 		}
 	}
-	if typed != "" && len(m.step.Issues)+len(m.step.Records) > 0 {
-		return invalid("no", "expect.unnumbered", typed)
-	}
 	return nil
+}
+
+// forms are those a step issues, the first one as the act chose it.
+func (m *move) forms(step *regime.Step) []string {
+	out := slices.Clone(step.Issues)
+	if choice := m.f.text["paper"]; choice != "" && len(out) > 0 {
+		out[0] = choice
+	}
+	return out
+}
+
+// bears tells which paper of the act bears the number typed with it: the first
+// numbered one, else the first.
+func (s *Service) bears(m *move) (int, error) {
+	for i, form := range m.forms(m.step) {
+		if code, err := s.Printer.Numbered(m.r.Key, form); code != "" || err != nil {
+			return i, err
+		}
+	}
+	return 0, nil
 }
 
 // beside prints what bears no number of ours: papers of outside bodies as they
@@ -99,17 +112,18 @@ func (m *move) typedNo() string {
 	return m.f.text["no"]
 }
 
-// issue prints one paper under its number.
-func (s *Service) issue(ctx context.Context, m *move, f PaperFacts, form, typed string) (bool, error) {
+// issue prints one paper under its number; a slip bears one only when the
+// document system gave it one.
+func (s *Service) issue(ctx context.Context, m *move, f PaperFacts, form, typed string) error {
 	f.Form = form
 	code, err := s.Printer.Numbered(m.r.Key, form)
 	if err != nil {
-		return false, err
+		return err
 	}
-	if code != "" {
+	if code != "" || typed != "" {
 		n, err := s.number(ctx, m, form, code, typed)
 		if err != nil {
-			return false, err
+			return err
 		}
 		m.change.Numbers = append(m.change.Numbers, n.ID)
 		f.Number = n.Text
@@ -119,10 +133,10 @@ func (s *Service) issue(ctx context.Context, m *move, f PaperFacts, form, typed 
 	}
 	p, err := s.paper(ctx, m, f)
 	if err != nil {
-		return false, err
+		return err
 	}
 	m.change.Papers = append(m.change.Papers, p)
-	return code != "", nil
+	return nil
 }
 
 func (m *move) deciding() bool {

@@ -69,6 +69,9 @@ func TestWhatWouldCostAReturnIsNamedAndBarsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if mine, others := p.MaySheet(ctx, "an", id), p.MaySheet(ctx, "chi", id); mine != nil || kindOf(others) != workflow.Denied {
+		t.Errorf("may write: %v, %v", mine, others)
+	}
 	if _, err := p.SaveSheet(ctx, "an", id, workflow.SheetOrder{Rows: []workflow.SheetRow{{ID: sheet.Rows[0].ID, Status: workflow.RowUnmet}, {ID: sheet.Rows[1].ID, Status: workflow.RowMet, How: "đã làm"}}}); err != nil {
 		t.Fatal(err)
 	}

@@ -110,16 +110,20 @@ func (s *Service) Import(ctx context.Context, who string, o ImportOrder) (*Impor
 	if err := x.load(ctx); err != nil {
 		return nil, err
 	}
-	for _, row := range o.Rows {
+	x.rep.Rows = len(o.Rows) + len(o.Refused)
+	for i, row := range o.Rows {
+		if err := o.far(ctx, i, len(o.Rows)); err != nil {
+			return nil, err
+		}
 		x.row(row)
 	}
 	slices.SortStableFunc(x.rep.Refused, func(a, b RowRefusal) int { return a.Line - b.Line })
-	if len(x.rep.Refused) > 0 && !o.AcceptGood {
+	if len(x.rep.Refused) > 0 && !o.AcceptGood && !o.Dry {
 		x.rep.Added, x.rep.Same, x.rep.Offices, x.rep.Levels = 0, 0, nil, map[int]int{}
 		return x.rep, nil
 	}
 	x.rep.Sets = x.sets.counts
-	if x.rep.Added == 0 {
+	if x.rep.Added == 0 || o.Dry {
 		return x.rep, nil
 	}
 	e := Event{Act: "import", Office: o.Owner, Person: who, On: s.Today(), At: s.Clock(), With: With{"source": o.Source, "rows": x.rep.Added}}

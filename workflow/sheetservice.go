@@ -2,7 +2,9 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"capdo/workflow/regime"
@@ -93,6 +95,17 @@ func (s *Service) SaveSharedSheet(ctx context.Context, who, systemID string, lev
 		return nil, err
 	}
 	return s.saveSheet(ctx, who, seat, o)
+}
+
+// MaySheet asks whether a person may change the sheet of a case now; the problem
+// says who may, or in which state.
+func (s *Service) MaySheet(ctx context.Context, who, caseID string) error {
+	seat, err := s.seatOfCase(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	_, err = s.maySheet(ctx, who, seat)
+	return err
 }
 
 func (s *Service) saveSheet(ctx context.Context, who string, seat *sheetSeat, o SheetOrder) (*SheetView, error) {
@@ -225,6 +238,18 @@ func (s *Service) sheetMoved(ctx context.Context, seat *sheetSeat) error {
 		}
 	}
 	return p
+}
+
+// SheetHands names who has changed the sheet of a case after a revision of it.
+func (s *Service) SheetHands(ctx context.Context, caseID string, since int64) ([]string, error) {
+	events, err := s.Store.Events(ctx, EventQuery{Case: caseID})
+	var hands []string
+	for _, e := range events {
+		if n, err := strconv.ParseFloat(fmt.Sprint(e.With["revision"]), 64); err == nil && e.Act == actEditSheet && int64(n) > since {
+			hands = addOnce(hands, e.Person)
+		}
+	}
+	return hands, err
 }
 
 // maySheet asks whether a person may change the sheet now, and gives the event

@@ -1,6 +1,10 @@
 package workflow
 
-import "capdo/workflow/regime"
+import (
+	"context"
+
+	"capdo/workflow/regime"
+)
 
 // With carries the fields of an act, as decoded from YAML or JSON and then
 // checked against the shape of the act.
@@ -67,6 +71,24 @@ type ImportOrder struct {
 	Rows       []ImportRow
 	Refused    []RowRefusal // what the reader refused already
 	AcceptGood bool
+	Pass
+}
+
+// Pass is how a list is gone through: only looked at, and telling how far it is.
+type Pass struct {
+	Dry      bool                  // says what would be taken in, and takes nothing
+	Progress func(done, total int) // is told now and then; nil: nobody asks
+}
+
+// far tells how far the reading is, and stops where nobody waits any more.
+func (t Pass) far(ctx context.Context, done, total int) error {
+	if done%100 != 0 {
+		return nil
+	}
+	if t.Progress != nil {
+		t.Progress(done, total)
+	}
+	return ctx.Err()
 }
 
 // ImportReport tells what became of the rows.
@@ -75,5 +97,6 @@ type ImportReport struct {
 	Refused     []RowRefusal
 	Levels      map[int]int // of the rows taken in or already there
 	Sets        []SetCount  // the same, one count a rule set
-	Offices     []string    // created
+	Offices     []string    // created, or with Dry: to be created
+	Rows        int         // read, refused ones included
 }

@@ -58,6 +58,7 @@ type formField struct {
 	Asked      []string            // the points an answer is due to, of "answers"
 	Rows       []map[string]string // of findings
 	Basis      []workflow.Citation
+	Performers *workflow.PerformersView // who may perform a check, and why others may not
 }
 
 type option struct {
@@ -104,6 +105,9 @@ func (r *room) formOf(g *gin.Context, on, act string) (*actForm, error) {
 	if !ok || shape.Clock {
 		return nil, &workflow.Problem{Kind: workflow.NotFound, Key: "not_found.page"}
 	}
+	if _, reports := shape.Fields["year"]; reports && on == "offices" {
+		f.Back = "/reports?office=" + url.QueryEscape(f.ID)
+	}
 	acts, err := r.subjectOf(g, f)
 	if err != nil {
 		return nil, err
@@ -112,7 +116,11 @@ func (r *room) formOf(g *gin.Context, on, act string) (*actForm, error) {
 		f.Open = &acts[i]
 		f.Preview = f.Open.Issues
 	}
-	f.Tracks = shape.Object == "new_case"
+	if f.Tracks = shape.Object == "new_case"; f.Tracks {
+		if f.Level, err = r.impliedLevel(g, f.ID); err != nil {
+			return nil, err
+		}
+	}
 	f.Key = cmp.Or(g.PostForm("key"), rand.Text())
 	f.Fields, err = r.fields(g, f, shape)
 	return f, err
@@ -140,7 +148,12 @@ func (r *room) subjectOf(g *gin.Context, f *actForm) ([]workflow.OpenAct, error)
 			return nil, err
 		}
 		f.Name, f.Revision = sys.Name, sys.Revision
-		return r.Service.SystemActs(g, who(g), f.ID)
+		acts, err := r.Service.SystemActs(g, who(g), f.ID)
+		if err != nil {
+			return nil, err
+		}
+		begin, err := r.Service.Openings(g, who(g), f.ID)
+		return append(acts, begin...), err
 	}
 	see, err := r.Service.MaySeeOwner(g, who(g), f.ID)
 	if err == nil && !see {
@@ -161,7 +174,7 @@ func (r *room) fields(g *gin.Context, f *actForm, shape *regime.ActShape) ([]for
 		if t.Type == "facts" || t.Type == "components" {
 			continue // have pages of their own
 		}
-		one := formField{Name: name, Type: t.Type, Need: t.Need, Short: slices.Contains(shortFields, name), Label: r.labelOf(f.Act, name), Value: g.PostForm(name), Values: g.PostFormArray(name)}
+		one := formField{Name: name, Type: t.Type, Need: t.Need, Short: slices.Contains(shortFields, name), Label: r.labelOf(f.Act, name), Value: cmp.Or(g.PostForm(name), g.Query(name)), Values: g.PostFormArray(name)}
 		one.Hint = r.keyOr("hint."+f.Act+"."+name, "hint."+name)
 		if err := r.choices(g, f, t, &one); err != nil {
 			return nil, err
@@ -208,10 +221,16 @@ func (r *room) keyOr(key, other string) string {
 func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *formField) error {
 	switch t.Type {
 	case "one_of":
+		if one.Name == "kind" && one.Value == "" && f.Case != nil && f.Case.Inspection != nil {
+			one.Value = f.Case.Inspection.Kind
+		}
 		for _, v := range t.Values {
 			one.Options = append(one.Options, option{Value: v, Label: r.choiceKey(f.Act, one.Name, v), Key: true, On: v == one.Value})
 		}
 	case "office", "offices":
+		if one.Name == "performer" && f.Case != nil && f.Case.Inspection != nil {
+			return r.performerChoices(g, f, one)
+		}
 		return r.officeChoices(g, one)
 	case "people":
 		people, err := r.Service.Store.People(g)
@@ -227,6 +246,9 @@ func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *form
 		if one.Name == "answers" && f.Case != nil {
 			one.Asked = f.Case.Present().Asked
 		}
+		if one.Name == "contents" {
+			r.contentChoices(f, one)
+		}
 	case "points":
 		one.Points = map[string]string{}
 		for _, p := range points {
@@ -235,10 +257,17 @@ func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *form
 	case "findings":
 		one.Rows = findingRows(g.Request.PostForm)
 	}
+	r.namedChoices(f, one)
+	return nil
+}
+
+// namedChoices fills what a text may be chosen from: the open findings of a
+// check, the rule sets.
+func (r *room) namedChoices(f *actForm, one *formField) {
 	if one.Name == "finding" && f.Case != nil && f.Case.Inspection != nil {
 		for _, finding := range f.Case.Inspection.Findings {
 			if finding.Closed.IsZero() {
-				one.Options = append(one.Options, option{Value: finding.ID, Label: finding.ID + ": " + finding.Text, On: finding.ID == cmp.Or(one.Value, g.Query("finding"))})
+				one.Options = append(one.Options, option{Value: finding.ID, Label: finding.ID + ": " + finding.Text, On: finding.ID == one.Value})
 			}
 		}
 	}
@@ -247,7 +276,6 @@ func (r *room) choices(g *gin.Context, f *actForm, t regime.FieldType, one *form
 			one.Options = append(one.Options, option{Value: reg.Key, Label: r.Service.RuleSet(reg.Key), On: reg.Key == one.Value})
 		}
 	}
-	return nil
 }
 
 func (r *room) choiceKey(act, field, value string) string {
@@ -271,6 +299,26 @@ func (r *room) officeChoices(g *gin.Context, one *formField) error {
 
 func sortOptions(list []option) {
 	slices.SortStableFunc(list, func(a, b option) int { return strings.Compare(vn.SortKey(a.Label), vn.SortKey(b.Label)) })
+}
+
+// performerChoices offers who may perform a check, and shows why others may not.
+func (r *room) performerChoices(g *gin.Context, f *actForm, one *formField) (err error) {
+	one.Performers, err = r.Service.Performers(g, who(g), f.Case.ID)
+	return err
+}
+
+// contentChoices offers what a check may look at by the rules of the day.
+func (r *room) contentChoices(f *actForm, one *formField) {
+	reg, ok := r.Service.Book.On(r.Service.Today())
+	if !ok && f.Case != nil {
+		reg, ok = r.Service.Book.ByKey(f.Case.Regime)
+	}
+	if !ok {
+		return
+	}
+	for _, c := range reg.Checks.Contents {
+		one.Options = append(one.Options, option{Value: c, Label: "word.content." + c, Key: true, On: slices.Contains(one.Values, c)})
+	}
 }
 
 // mostChoices of systems are offered in one form.
@@ -347,7 +395,7 @@ func (r *room) act(on string) gin.HandlerFunc {
 		if out.Case != nil {
 			to = path("cases", out.Case.ID)
 		}
-		g.Redirect(http.StatusSeeOther, to+"?done="+f.Act+"&papers="+itoa(len(out.Papers)))
+		r.done(g, to, f.Act+"&papers="+itoa(len(out.Papers)))
 	}
 }
 

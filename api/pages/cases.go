@@ -22,13 +22,13 @@ type caseRow struct {
 	Due    *dueView
 }
 
-// cases lists the dossiers, or with ?kind=check the checks, a person may see.
+// cases lists the dossiers a person may see; checks have a list of their own.
 func (r *room) cases(g *gin.Context) {
-	q := workflow.CaseQuery{Kind: "dossier", State: g.Query("state"), After: g.Query("after"), Limit: pageSize, Running: g.Query("running") == "yes"}
-	place := "cases"
 	if g.Query("kind") == "check" {
-		q.Kind, place = "check", "checks"
+		g.Redirect(http.StatusSeeOther, "/checks")
+		return
 	}
+	q := workflow.CaseQuery{Kind: "dossier", State: g.Query("state"), After: g.Query("after"), Limit: pageSize, Running: g.Query("running") == "yes"}
 	page, err := r.Service.ListCases(g, who(g), q)
 	if err != nil {
 		r.fail(g, err)
@@ -39,7 +39,7 @@ func (r *room) cases(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	r.render(g, http.StatusOK, "cases", place, gin.H{"Rows": rows, "Kind": q.Kind, "Running": q.Running, "Next": nextOf(g, page.Next), "First": q.After == ""})
+	r.render(g, http.StatusOK, "cases", "cases", gin.H{"Rows": rows, "Running": q.Running, "Next": nextOf(g, page.Next), "First": q.After == ""})
 }
 
 func (r *room) caseRows(g *gin.Context, list []*workflow.CaseView) ([]caseRow, error) {
@@ -133,7 +133,15 @@ func (r *room) aCase(g *gin.Context) {
 		r.dossier(g, d)
 		return
 	}
-	r.render(g, http.StatusOK, "case", placeOf(d.Case), d)
+	page := "case"
+	if d.Case.Kind == workflow.KindCheck {
+		page = "check"
+		if d.More, err = r.checkOf(g, d); err != nil {
+			r.fail(g, err)
+			return
+		}
+	}
+	r.render(g, http.StatusOK, page, placeOf(d.Case), d)
 }
 
 // history shows everything that happened to a case, refusals included.

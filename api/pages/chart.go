@@ -3,6 +3,8 @@ package pages
 import (
 	"math"
 	"unicode/utf8"
+
+	"capdo/workflow"
 )
 
 // chart is a drawing of bars made on the server, at the size it is shown: 440
@@ -26,8 +28,9 @@ func (c *chart) Left() int {
 type bar struct {
 	Label      string
 	N          int
-	Class      string // of the colour
-	Link       string // to the rows it counts
+	Class      string       // of the colour
+	Link       string       // to the rows it counts
+	Oldest     workflow.Day // when the oldest of them began, zero where that says nothing
 	X, Y, W, H int
 	TextX      int
 	TextY      int

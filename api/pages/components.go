@@ -27,6 +27,7 @@ type piecesData struct {
 	Basis    []workflow.Citation // of the design
 	Extra    []option            // further points
 	Risk     bool
+	AsksRisk bool // the rules speak of a risk assessment
 	Act      *workflow.OpenAct
 	Key      string
 	Revision int64
@@ -47,6 +48,9 @@ func (r *room) piecesOf(g *gin.Context, d *caseData) (*piecesData, error) {
 			continue
 		}
 		on := e.Components[n]
+		if day, err := regime.ParseDay(on); err == nil {
+			on = day.Start().Format("02/01/2006")
+		}
 		p.Pieces = append(p.Pieces, pieceRow{n, piece, on, on != "" || typed && slices.Contains(g.PostFormArray("component"), itoa(n)), piece.Added && d.Case.Opinion == nil})
 	}
 	track := reg.Papers.Design.Track(d.Case.Track)
@@ -67,6 +71,8 @@ func (r *room) piecesOf(g *gin.Context, d *caseData) (*piecesData, error) {
 		}
 	}
 	p.Risk = e.Risk
+	_, p.AsksRisk = reg.Guards["risk_assessed"]
+	p.AsksRisk = p.AsksRisk || len(p.Extra) > 0
 	files, err := r.Service.Attachments(g, d.Case.ID)
 	for _, a := range files {
 		if a.Removed.IsZero() && a.Replaced == "" {

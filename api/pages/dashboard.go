@@ -12,38 +12,41 @@ import (
 	"capdo/workflow/regime"
 )
 
-func (r *room) dashboardRoutes(in gin.IRoutes) { r.get(in, "/dashboard", r.dashboard) }
+func (r *room) dashboardRoutes(in gin.IRoutes) {
+	r.get(in, "/dashboard", r.dashboard)
+	r.get(in, "/dashboard/late", r.dashboardLate)
+}
 
 // figuresHold is how long the figures of a day are shown again without counting
 // anew.
 const figuresHold = 10 * time.Second
 
-// figures are dashboards counted lately, by owner and day. One counts, the others
+// held are figures counted lately, by what they are of. One counts, the others
 // wait for it.
-type figures struct {
+type held[T any] struct {
 	mu sync.Mutex
-	of map[string]counted
+	of map[string]counted[T]
 }
 
-type counted struct {
+type counted[T any] struct {
 	at time.Time
-	d  *workflow.Dashboard
+	v  T
 }
 
-func (f *figures) get(key string, now time.Time, count func() (*workflow.Dashboard, error)) (*workflow.Dashboard, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if c, ok := f.of[key]; ok && now.Sub(c.at) < figuresHold {
-		return c.d, nil
+func (h *held[T]) get(key string, now time.Time, count func() (T, error)) (T, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if c, ok := h.of[key]; ok && now.Sub(c.at) < figuresHold {
+		return c.v, nil
 	}
-	d, err := count()
+	v, err := count()
 	if err == nil {
-		if f.of == nil || len(f.of) > 100 {
-			f.of = map[string]counted{}
+		if h.of == nil || len(h.of) > 100 {
+			h.of = map[string]counted[T]{}
 		}
-		f.of[key] = counted{now, d}
+		h.of[key] = counted[T]{now, v}
 	}
-	return d, err
+	return v, err
 }
 
 // dashboardData is what the page shows.
@@ -73,21 +76,40 @@ func (t targetView) Short() int64 {
 // headline is how many targets stand at the top; the others are in the reports.
 const headline = 2
 
-// dashboard shows what an owner steers by.
-func (r *room) dashboard(g *gin.Context) {
+// counts reads what an owner steers by.
+func (r *room) counts(g *gin.Context) (*registerData, *workflow.Dashboard, error) {
 	asked, err := r.asked(g)
 	if err != nil {
-		r.fail(g, err)
-		return
+		return nil, nil, err
 	}
 	plan, err := r.targetPlan(asked.Day)
 	if err != nil {
-		r.fail(g, err)
-		return
+		return nil, nil, err
 	}
 	d, err := r.figures.get(asked.Owner.ID+" "+asked.Day.String(), time.Now(), func() (*workflow.Dashboard, error) {
 		return r.Service.Dashboard(g, asked.Owner.ID, asked.Day, plan)
 	})
+	return asked, d, err
+}
+
+// dashboardLate lists what the dashboard counts as overdue.
+func (r *room) dashboardLate(g *gin.Context) {
+	asked, d, err := r.counts(g)
+	if err != nil {
+		r.fail(g, err)
+		return
+	}
+	today := r.Service.Today()
+	days := make([]int, len(d.Late))
+	for i, late := range d.Late {
+		days[i] = today.Sub(late.Day)
+	}
+	r.render(g, http.StatusOK, "late", "dashboard", gin.H{"Owner": asked.Owner, "Rows": d.Late, "Days": days})
+}
+
+// dashboard shows what an owner steers by.
+func (r *room) dashboard(g *gin.Context) {
+	asked, d, err := r.counts(g)
 	if err != nil {
 		r.fail(g, err)
 		return
@@ -156,7 +178,7 @@ func (r *room) stateChart(l string, d *workflow.Dashboard) *chart {
 	var said []string
 	for _, s := range d.States {
 		word := r.Words.Message(l, "state."+s.State, nil)
-		bars = append(bars, bar{Label: word, N: s.Cases, Class: "f3", Link: "/cases?state=" + s.State})
+		bars = append(bars, bar{Label: word, N: s.Cases, Class: "f3", Link: "/cases?state=" + s.State, Oldest: s.Oldest})
 		said = append(said, word+": "+itoa(s.Cases))
 	}
 	return levelBars(strings.Join(said, "; ")+".", bars)

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -70,19 +69,18 @@ type taskGroup struct {
 
 // dossierData is the task list of a dossier in preparation.
 type dossierData struct {
-	Groups      []taskGroup
-	Done, All   int
-	Next        *task // first one not done
-	Send        *workflow.OpenAct
-	Prospect    *workflow.Prospect
-	Links       map[string]string // guard → where it is met
-	Last        *workflow.Ahead   // with the latest day of all
-	Preparers   []string          // names
-	Advice      []workflow.Advice
-	Returned    int // version whose return sheet is open, 0 for none
-	MayFacts    bool
-	MayAttach   bool
-	ProposedWhy bool
+	Groups    []taskGroup
+	Done, All int
+	Next      *task // first one not done
+	Send      *workflow.OpenAct
+	Prospect  *workflow.Prospect
+	Links     map[string]string // guard → where it is met
+	Last      *workflow.Ahead   // with the latest day of all
+	Preparers []string          // names
+	Advice    []workflow.Advice
+	Returned  int // version whose return sheet is open, 0 for none
+	MayFacts  bool
+	MayAttach bool
 }
 
 // taking finds an act of a case by the kind of field it takes.
@@ -389,14 +387,21 @@ func (l *dossierData) reviewTask(d *caseData) task {
 	return t
 }
 
+// Ready tells whether every condition of the sending is met.
+func (l *dossierData) Ready() bool {
+	return l.Prospect != nil && !slices.ContainsFunc(l.Prospect.Conditions, func(c workflow.Condition) bool { return c.Unmet != nil })
+}
+
 func (l *dossierData) sendTask(d *caseData) task {
 	t := task{Key: "send", State: taskLocked, Hints: []say{{Key: "task.send.locked"}}}
 	if l.Prospect == nil {
 		return t
 	}
-	open := slices.IndexFunc(l.Prospect.Conditions, func(c workflow.Condition) bool { return c.Unmet != nil }) < 0
-	if open {
-		t.State, t.Hints = taskTodo, []say{{Key: cmp.Or(map[bool]string{true: "task.send.yours"}[l.Send.Closed == nil], "task.send.head")}}
+	if l.Ready() {
+		t.State, t.Hints = taskTodo, []say{{Key: "task.send.head"}}
+		if l.Send.Closed == nil {
+			t.Hints = []say{{Key: "task.send.yours"}}
+		}
 		t.Href = path("cases", d.Case.ID, "answers") + "#send"
 	}
 	return t

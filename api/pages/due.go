@@ -23,7 +23,7 @@ type dueView struct {
 const soon = 3
 
 // due shows the running deadline of a case: of a dossier that of its state, of a
-// check the day of its interval. Nil where none runs.
+// check the day of its interval, then that of the first open finding. Nil where none runs.
 func (r *room) due(c *workflow.Case) *dueView {
 	switch {
 	case c.Due != nil:
@@ -31,6 +31,8 @@ func (r *room) due(c *workflow.Case) *dueView {
 	case c.Inspection != nil && !c.Inspection.NextDue.IsZero() && c.Inspection.Concluded.IsZero():
 		i := c.Inspection
 		return r.dueOf(workflow.Due{Rule: i.Rule, From: i.Since, Day: i.NextDue, Regime: c.Regime})
+	case c.Inspection != nil && !c.Inspection.NextFinding().IsZero():
+		return r.dueOf(workflow.Due{Day: c.Inspection.NextFinding(), Regime: c.Regime})
 	}
 	return nil
 }

@@ -124,11 +124,12 @@ func (r *room) takeParts(g *gin.Context, id string) (workflow.Attachment, error)
 	}
 	for {
 		part, err := form.NextPart()
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return want, missing
+		var tooLarge *http.MaxBytesError
+		if errors.As(err, &tooLarge) {
+			return want, err
 		}
 		if err != nil {
-			return want, err
+			return want, missing // whatever else it is, it is no form
 		}
 		switch part.FormName() {
 		case "as":

@@ -42,9 +42,14 @@ func (r *room) signedIn(g *gin.Context) {
 }
 
 // askSignIn asks to sign in. A form that was just sent is kept in the page and
-// sent again by hand after the sign-in; a page that was asked for is gone on to.
+// sent again by hand after the sign-in, but for passwords and codes of the own
+// account; a page that was asked for is gone on to.
 func (r *room) askSignIn(g *gin.Context) {
 	if g.Request.Method == http.MethodGet || g.Request.Method == http.MethodHead {
+		if r.unset(g) {
+			g.Redirect(http.StatusSeeOther, "/setup")
+			return
+		}
 		to := "/sign-in"
 		if uri := g.Request.URL.RequestURI(); uri != "/" {
 			to += "?next=" + url.QueryEscape(uri)
@@ -53,7 +58,8 @@ func (r *room) askSignIn(g *gin.Context) {
 		return
 	}
 	kept, err := url.ParseQuery("")
-	if err == nil && g.ContentType() == "application/x-www-form-urlencoded" && g.Request.ParseForm() == nil {
+	secret := strings.HasPrefix(g.FullPath(), "/account")
+	if err == nil && !secret && g.ContentType() == "application/x-www-form-urlencoded" && g.Request.ParseForm() == nil {
 		kept = g.Request.PostForm
 	}
 	r.render(g, http.StatusUnauthorized, "sign-in", "", signInData{Next: g.Request.URL.Path, Kept: kept, Lost: "signin.expired"})
@@ -134,26 +140,40 @@ func navOf(m *me) []navGroup {
 		when(m.Is("sdu_officer", "sdu_head", "independent_appraiser"), navItem{Place: "queue", Path: "/queue", Icon: "clock"}),
 		when(m.Is("owner_office", "owner_head"), navItem{Place: "incoming", Path: "/incoming", Icon: "inbox"}),
 		when(reads, navItem{Place: "cases", Path: "/cases", Icon: "file"}),
+		when(reads, navItem{Place: "checks", Path: "/checks", Icon: "shield", Count: m.LateChecks, Late: true}),
+		when(reads, navItem{Place: "findings", Path: "/checks/findings", Icon: "warn"}),
 		when(reads, navItem{Place: "whatif", Path: "/what-if", Icon: "help"}))
 	group("nav.common",
 		when(reads, navItem{Place: "dashboard", Path: "/dashboard", Icon: "chart"}),
 		when(reads, navItem{Place: "registers", Path: "/registers", Icon: "list"}),
+		when(reads, navItem{Place: "reports", Path: "/reports", Icon: "chart"}),
 		when(reads, navItem{Place: "books", Path: "/books", Icon: "book"}))
+	group("nav.manage", houseNav(m)...)
 	return groups
 }
 
 // only tells whether a role is the one and only.
 func (m *me) only(role string) bool { return len(m.Roles) == 1 && m.Roles[role] }
 
-// landing goes to where the person's work is.
+// landing goes to where the person's work is; heads with nothing to do see where
+// things stand.
 func (r *room) landing(g *gin.Context) {
 	m := g.MustGet("me").(*me)
 	to := "/work"
 	switch {
 	case m.only("sysadmin"):
-		to = "/systems"
+		to = "/admin"
 	case m.only("auditor"):
-		to = "/systems"
+		to = "/audit"
+	case m.Is("owner_head", "sdu_head"):
+		mine, _, err := r.Service.Inbox(g, m.ID)
+		if err != nil {
+			r.fail(g, err)
+			return
+		}
+		if len(mine) == 0 {
+			to = "/dashboard"
+		}
 	}
 	g.Redirect(http.StatusSeeOther, to)
 }
@@ -162,12 +182,13 @@ func (r *room) landing(g *gin.Context) {
 type signInData struct {
 	Login, Next string
 	Kept        url.Values // of a form sent after the session ended
+	Set         bool       // the house was just set up
 	Lost, Wrong string     // message keys
 	Args        map[string]string
 }
 
 func (r *room) signInPage(g *gin.Context) {
-	r.render(g, http.StatusOK, "sign-in", "", signInData{Next: local(g.Query("next"))})
+	r.render(g, http.StatusOK, "sign-in", "", signInData{Login: g.Query("login"), Next: local(g.Query("next")), Set: g.Query("done") == "set_up"})
 }
 
 // signIn proves a password. Fields of a form that was sent too late come along
@@ -175,6 +196,7 @@ func (r *room) signInPage(g *gin.Context) {
 func (r *room) signIn(g *gin.Context) {
 	data := signInData{Login: strings.TrimSpace(g.PostForm("login")), Next: local(g.PostForm("next")), Kept: keptOf(g.Request.PostForm)}
 	token, signed, err := r.Identity.SignIn(g, data.Login, g.PostForm("password"), g.ClientIP())
+	r.Tried(g, "password", signed, err)
 	if err != nil {
 		r.refuseSignIn(g, data, err)
 		return
@@ -209,6 +231,7 @@ func (r *room) codePage(g *gin.Context) {
 func (r *room) giveCode(g *gin.Context) {
 	data := signInData{Next: local(g.PostForm("next")), Kept: keptOf(g.Request.PostForm)}
 	token, signed, err := r.Identity.GiveCode(g, r.Token(g), g.PostForm("code"), g.ClientIP())
+	r.Tried(g, "code", signed, err)
 	switch {
 	case err == nil:
 		r.SetSession(g, token, signed)

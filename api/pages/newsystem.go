@@ -81,24 +81,39 @@ type startData struct {
 	Rules   string
 }
 
-func (r *room) startForm(g *gin.Context) (*startData, error) {
-	f, err := r.formOf(g, "systems", "create")
+// impliedLevel is the level that the facts of a system imply today, as far as they
+// are known: what a dossier begins with.
+func (r *room) impliedLevel(g *gin.Context, system string) (string, error) {
+	try, _, err := r.impliedBy(g, system)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	sys, err := r.Service.System(g, f.ID)
+	return itoa(try.Level), nil
+}
+
+func (r *room) impliedBy(g *gin.Context, system string) (*workflow.Trial, string, error) {
+	sys, err := r.Service.System(g, system)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	reg, ok := r.Service.Book.On(r.Service.Today())
 	if !ok {
 		reg = r.Service.Book.Regimes[len(r.Service.Book.Regimes)-1]
 	}
 	try, err := workflow.TryFacts(reg, sys.Facts, -1, nil)
+	return try, reg.Key, err
+}
+
+func (r *room) startForm(g *gin.Context) (*startData, error) {
+	f, err := r.formOf(g, "systems", "create")
 	if err != nil {
 		return nil, err
 	}
-	return &startData{actForm: f, Verdict: try.Verdict, Start: try.Level, Rules: r.Service.RuleSet(reg.Key)}, nil
+	try, rules, err := r.impliedBy(g, f.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &startData{actForm: f, Verdict: try.Verdict, Start: try.Level, Rules: r.Service.RuleSet(rules)}, nil
 }
 
 func (r *room) startPage(g *gin.Context) {

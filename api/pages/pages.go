@@ -4,6 +4,8 @@
 package pages
 
 import (
+	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"capdo/internal/identity"
+	"capdo/internal/jobs"
 	"capdo/templates"
 	"capdo/workflow"
 )
@@ -26,8 +29,32 @@ type Config struct {
 	Log      *slog.Logger
 	// RegisterFile writes a register as xlsx, csv, pdf or text.
 	RegisterFile func(f workflow.PaperFacts, format string) (content []byte, contentType string, err error)
-	Demo         bool // the day is a supposed one: every page says so
 	Files        Files
+	Demo         bool                                          // the day is a supposed one: every page says so
+	SetUpCode    string                                        // what the first set-up asks for
+	Jobs         *jobs.Room                                    // long work
+	Proof        func(ctx context.Context) (ProofState, error) // whether the history is whole; nil: not known here
+	Guides       []Guide                                       // the handbook, a guide a role
+	GuidePDF     func(g Guide) ([]byte, error)
+	Lists
+}
+
+// Lists reads the lists a province has, and writes the one it may amend.
+type Lists struct {
+	Intake         func(file io.Reader, name string) ([]workflow.ImportRow, []workflow.RowRefusal, string, error)
+	Layers         func(file io.Reader, name string) ([]workflow.LayerImport, []workflow.RowRefusal, string, error)
+	Plan           func(file io.Reader, name, kind string) (workflow.PlanList, []workflow.RowRefusal, string, error)
+	ReadCatalogue  func(file io.Reader, name string) (workflow.CatalogueImport, error)
+	WriteCatalogue func(c workflow.OwnCatalogue, lang string) ([]byte, error)
+}
+
+// ProofState tells how far the chain over the history goes and when it was last
+// found whole or not.
+type ProofState struct {
+	Events  int64  // in the chain
+	Head    string // short form of the last checkpoint, empty for none
+	Checked string // when it was last verified, empty for never
+	Whole   bool   // what was found then
 }
 
 // Door is what the pages share with the JSON routes: sessions, statuses, what a
@@ -40,16 +67,19 @@ type Door struct {
 	Case       func(g *gin.Context, who, id string) (*workflow.CaseView, error)   // not_found where not to be seen
 	System     func(g *gin.Context, who, id string) (*workflow.SystemView, error) // the same
 	Token      func(g *gin.Context) string
-	Guess      func(g *gin.Context) (wait time.Duration) // counts a try at a code of a paper; how long to wait where there were too many
-	Forgive    func(g *gin.Context)                      // takes the try back: it was right
+	Guess      func(g *gin.Context) (wait time.Duration)                       // counts a try at a code of a paper; how long to wait where there were too many
+	Forgive    func(g *gin.Context)                                            // takes the try back: it was right
+	Tried      func(g *gin.Context, by string, who identity.Signed, err error) // leaves a line on a try to sign in
 	Reference  func() string
+	Secure     bool // cookies are sent over TLS only
 }
 
 // room is the pages over their door.
 type room struct {
 	Config
 	Door
-	figures figures
+	figures held[*workflow.Dashboard]
+	late    held[int] // overdue checks, by person
 }
 
 // Mount opens all pages on an engine.
@@ -64,10 +94,11 @@ func Mount(e *gin.Engine, c Config, d Door) {
 	open.POST("/sign-in/code", r.giveCode)
 	open.POST("/language", r.setLanguage)
 	r.verifyRoutes(open)
+	r.setUpRoutes(open)
 	in := open.Group("", r.signedIn)
 	in.POST("/sign-out", r.signOut)
 	r.accountRoutes(in)
-	r.inside(in.Group("", r.settled))
+	r.inside(in.Group("", r.settled, r.business))
 }
 
 // inside are the pages of whoever is signed in under a password of his own. Each
@@ -92,6 +123,13 @@ func (r *room) inside(in *gin.RouterGroup) {
 	r.queueRoutes(in)
 	r.deskRoutes(in)
 	r.bookRoutes(in)
+	r.checkRoutes(in)
+	r.reportRoutes(in)
+	r.houseRoutes(in)
+	r.auditRoutes(in)
+	r.importRoutes(in)
+	r.jobRoutes(in)
+	r.helpRoutes(in)
 }
 
 // get opens a page to GET and HEAD.
@@ -102,7 +140,7 @@ func (r *room) get(in gin.IRoutes, path string, h gin.HandlerFunc) {
 
 // policy is what a browser may do with a page: load what we serve, nothing else.
 func (r *room) policy(g *gin.Context) {
-	g.Header("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "+
+	g.Header("Content-Security-Policy", "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "+
 		"frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 }
 

@@ -30,7 +30,8 @@ type planData struct {
 	Lenders  []option // systems whose answers may be inherited
 	Report   *workflow.SheetReport
 	Dry      bool
-	Open     bool // questions stand open: their group is shown
+	May      *workflow.Problem // why the person may not write, nil: may
+	Open     bool              // questions stand open: their group is shown
 }
 
 // planGroup is a group of requirements with how far it is answered.
@@ -59,6 +60,12 @@ func (r *room) planOf(g *gin.Context, id, group string) (*planData, error) {
 		return nil, err
 	}
 	p := &planData{Sheet: v, Revision: v.Revision}
+	if err := r.Service.MaySheet(g, who(g), id); err != nil {
+		var refused bool
+		if p.May, refused = workflow.ProblemOf(err); !refused {
+			return nil, err
+		}
+	}
 	for _, row := range v.Rows {
 		i := slices.IndexFunc(p.Groups, func(o planGroup) bool { return o.ID == row.Group })
 		if i < 0 {

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -137,7 +138,7 @@ func (r *room) registerFile(g *gin.Context) {
 // printRegister keeps the printed edition of a day and shows it. As long as the
 // register of that day says the same, it is the same edition again.
 func (r *room) printRegister(g *gin.Context) {
-	g.Request.URL.RawQuery = "owner=" + g.PostForm("owner") + "&on=" + g.PostForm("on")
+	g.Request.URL.RawQuery = url.Values{"owner": {g.PostForm("owner")}, "on": {g.PostForm("on")}}.Encode()
 	d, err := r.asked(g)
 	if err != nil {
 		r.askAgain(g, d, err)

@@ -31,9 +31,8 @@ type answersData struct {
 	Pieces   []pieceRow
 	Design   string
 	Form     *actForm
-	Preview  string // text of the form that the act will print
-	FormKey  string
-	Levels   []int // that may be proposed in place of the implied one
+	FormKey  string // form that the act prints first
+	Levels   []int  // that may be proposed in place of the implied one
 	Revision int64
 }
 
@@ -116,12 +115,11 @@ func (r *room) answersOf(g *gin.Context, d *caseData) (*answersData, error) {
 	for n := least; n <= 5; n++ {
 		a.Levels = append(a.Levels, n)
 	}
-	return a, r.sendForm(g, d, a)
+	return a, r.sendForm(g, a)
 }
 
-// sendForm embeds the act that sends the dossier, with its paper as it would be
-// printed now.
-func (r *room) sendForm(g *gin.Context, d *caseData, a *answersData) error {
+// sendForm embeds the act that sends the dossier.
+func (r *room) sendForm(g *gin.Context, a *answersData) error {
 	if a.Send == nil {
 		return nil
 	}
@@ -133,12 +131,7 @@ func (r *room) sendForm(g *gin.Context, d *caseData, a *answersData) error {
 		return nil
 	}
 	a.FormKey = a.Send.Issues[0]
-	out, err := r.Service.Preview(g, who(g), d.Case.ID, a.FormKey)
-	if _, refused := workflow.ProblemOf(err); refused {
-		return nil // what is missing is told by the conditions
-	}
-	a.Preview = out.Text
-	return err
+	return nil
 }
 
 func (r *room) answersPage(g *gin.Context) { r.showAnswers(g, http.StatusOK, nil) }
@@ -239,6 +232,9 @@ func (r *room) returnOf(g *gin.Context, d *caseData) (*returnData, error) {
 	if data.Diff, err = r.Service.Difference(g, d.Case.ID, n, n+1); err != nil {
 		return nil, err
 	}
+	for i, row := range data.Diff.Rows {
+		data.Diff.Rows[i].Was, data.Diff.Rows[i].Now = filledCells(row.Was), filledCells(row.Now)
+	}
 	for _, f := range data.Diff.Facts {
 		data.Facts = append(data.Facts, factDiff{f.Key, r.factWords(lang(g), f.Key, f.Was), r.factWords(lang(g), f.Key, f.Now)})
 	}
@@ -251,6 +247,11 @@ func (r *room) returnOf(g *gin.Context, d *caseData) (*returnData, error) {
 		data.Form, err = r.formOf(g, "cases", answering.Act)
 	}
 	return data, err
+}
+
+// filledCells leaves out the empty cells of a row.
+func filledCells(row []string) []string {
+	return slices.DeleteFunc(slices.Clone(row), func(s string) bool { return s == "" })
 }
 
 // answering is the act that answers the points of a notice, open or closed.

@@ -2,13 +2,16 @@ package pages
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/gin-gonic/gin"
 
 	"capdo/workflow"
+	"capdo/workflow/regime"
 )
 
 // view is what every page is filled with; Data is the page's own.
@@ -23,6 +26,7 @@ type view struct {
 	Done     string // message of what was just done, from ?done=
 	Papers   int    // papers it left
 	Trouble  *trouble
+	Again    int // seconds after which the page is asked for again where no script does it; 0: never
 	Data     any
 }
 
@@ -33,6 +37,7 @@ type me struct {
 	Offices       []string
 	Todo          int // things waiting
 	Late          int
+	LateChecks    int // overdue, that the person may see
 }
 
 // navGroup is a part of the navigation under a heading of its own.
@@ -90,6 +95,7 @@ func (r *room) broken(g *gin.Context, err error) {
 
 func (r *room) viewOf(g *gin.Context, place string) *view {
 	v := &view{Lang: lang(g), Path: g.Request.URL.RequestURI(), Place: place, Done: g.Query("done")}
+	v.Again = g.GetInt("again")
 	v.Papers, _ = strconv.Atoi(g.Query("papers"))
 	if !r.Words.Has(v.Lang, "done."+v.Done) && !r.Words.Has(v.Lang, "act."+v.Done) {
 		v.Done = ""
@@ -103,6 +109,9 @@ func (r *room) viewOf(g *gin.Context, place string) *view {
 	}
 	if m, ok := g.Get("me"); ok {
 		v.Me = m.(*me)
+		if v.Me.Reads() {
+			v.Me.LateChecks = r.lateChecks(g, v.Me)
+		}
 		v.Nav = navOf(v.Me)
 	}
 	return v
@@ -122,13 +131,14 @@ func (r *room) setLanguage(g *gin.Context) {
 	if g.PostForm("lang") == "en" {
 		l = "en"
 	}
-	http.SetCookie(g.Writer, &http.Cookie{Name: "lang", Value: l, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(g.Writer, &http.Cookie{Name: "lang", Value: l, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: r.Secure, SameSite: http.SameSiteStrictMode})
 	g.Redirect(http.StatusSeeOther, local(g.PostForm("back")))
 }
 
-// local is a path of ours to go to; anything else is the first page.
+// local is a path of ours to go to; anything else is the first page. Browsers
+// drop tabs and line ends from an address, so that "/<tab>/" would be "//".
 func local(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n") {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }) {
 		return "/"
 	}
 	return path
@@ -161,7 +171,7 @@ func (r *room) troubleOf(g *gin.Context, err error) (*trouble, int) {
 		if p.Kind == workflow.Busy {
 			g.Header("Retry-After", "5")
 		}
-		return &trouble{Problem: p, Acts: p.Open}, r.Status(p.Kind)
+		return &trouble{Problem: r.named(g, p), Acts: p.Open}, r.Status(p.Kind)
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -170,6 +180,22 @@ func (r *room) troubleOf(g *gin.Context, err error) (*trouble, int) {
 	ref := r.Reference()
 	r.Log.Error("request failed", "reference", ref, "path", g.FullPath(), "error", err)
 	return &trouble{Problem: &workflow.Problem{Kind: "internal", Key: "kind.internal"}, Reference: ref}, http.StatusInternalServerError
+}
+
+// named says who acted meanwhile by his name, and when as days are written here.
+func (r *room) named(g *gin.Context, p *workflow.Problem) *workflow.Problem {
+	if p.Args["who"] == "" {
+		return p
+	}
+	said := *p
+	said.Args = maps.Clone(p.Args)
+	if person, err := r.Service.Store.Person(g, p.Args["who"]); err == nil {
+		said.Args["who"] = person.Name
+	}
+	if day, err := regime.ParseDay(p.Args["when"]); err == nil {
+		said.Args["when"] = day.Start().Format("02/01/2006")
+	}
+	return &said
 }
 
 // fail shows an error on a page of its own.

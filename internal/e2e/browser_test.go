@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"iter"
 	"os"
 	"os/exec"
@@ -67,6 +66,7 @@ type province struct {
 	DB   string
 	Base string
 	stop func()
+	said chan string // lines the program printed after its address
 }
 
 // demoProvince is a copy of the demo province, served.
@@ -113,7 +113,20 @@ func (p *province) Start(args ...string) {
 			p.Base = "http://" + strings.TrimSpace(at)
 		}
 	}
-	go func() { _, _ = io.Copy(io.Discard, lines) }()
+	p.said = make(chan string, 100)
+	go func(said chan<- string) {
+		defer close(said)
+		for {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				return
+			}
+			select {
+			case said <- strings.TrimSpace(line):
+			default: // nobody reads
+			}
+		}
+	}(p.said)
 	p.stop = func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
@@ -125,6 +138,16 @@ func (p *province) Start(args ...string) {
 			p.t.Logf("program said: %s", errs.String())
 		}
 	})
+}
+
+// line waits for a line of the program that holds some words.
+func (p *province) line(words string) (string, error) {
+	for line := range p.said {
+		if strings.Contains(line, words) {
+			return line, nil
+		}
+	}
+	return "", fmt.Errorf("the program never said %q", words)
 }
 
 var (
@@ -139,6 +162,7 @@ type person struct {
 	ctx    context.Context
 	mu     sync.Mutex
 	faults []string
+	did    struct{ pages, presses, typed int } // what a journey asks of a person
 }
 
 // window opens a window of its own, as wide as asked. What the page says on its
@@ -204,6 +228,7 @@ func eval[T any](w *person, script string) T {
 // open goes to a page.
 func (w *person) open(path string) *person {
 	w.t.Helper()
+	w.did.pages++
 	w.do(chromedp.Navigate(w.Base + path))
 	return w
 }
@@ -220,6 +245,7 @@ func (w *person) signIn(login string) *person {
 // press presses a button or follows a link and waits for the next page.
 func (w *person) press(sel string) *person {
 	w.t.Helper()
+	w.did.presses++
 	if _, err := chromedp.RunResponse(w.ctx, chromedp.ScrollIntoView(chromedp.CSS(sel)), chromedp.Click(chromedp.CSS(sel))); err != nil {
 		w.t.Fatalf("press %s: %v\n%s", sel, err, w.text())
 	}
@@ -229,6 +255,7 @@ func (w *person) press(sel string) *person {
 // fill types into the field of a name; a choice is made by its value.
 func (w *person) fill(name, value string) *person {
 	w.t.Helper()
+	w.did.typed++
 	ok := eval[bool](w, fmt.Sprintf(`(() => {
 		const all = [...document.querySelectorAll('main [name="'+%[1]q+'"]')];
 		const pick = all.find(e => (e.type == "radio" || e.type == "checkbox") && e.value == %[2]q);

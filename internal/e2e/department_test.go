@@ -4,6 +4,8 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -14,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/xuri/excelize/v2"
 )
 
 // next presses the button that carries the page on.
@@ -263,5 +266,143 @@ func TestTwoOfficersWriteTheSameTable(t *testing.T) {
 	one.press(`button[value="row"]`).fill("r.1.name", "Tường lửa").press(`button[value="save"]`).says("Đã lưu")
 	if n := eval[int](one, `[...document.querySelectorAll('main [name$=".name"]')].filter(e => e.value).length`); n != 2 {
 		t.Errorf("%d devices kept", n)
+	}
+}
+
+// workbook fetches a file of the province as the person and keeps it to be sent
+// again.
+func (w *person) workbook(path string) string {
+	w.t.Helper()
+	script := fmt.Sprintf(`fetch(%q).then(r => r.blob()).then(b => new Promise(done => { const f = new FileReader(); f.onload = () => done(f.result.split(",")[1]); f.readAsDataURL(b) }))`, path)
+	text, err := chromedp.Run(w.ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(b) < 1000 {
+		w.t.Fatalf("%s gives %d bytes, %v", path, len(b), err)
+	}
+	to := filepath.Join(w.t.TempDir(), "bảng.xlsx")
+	if err := os.WriteFile(to, b, 0o600); err != nil {
+		w.t.Fatal(err)
+	}
+	return to
+}
+
+// TestThePlanGoesOutAsAWorkbookAndComesBack: looked at first, then taken in; a row
+// that cannot be read is named with its line, and a file of an older state is not
+// taken.
+func TestThePlanGoesOutAsAWorkbookAndComesBack(t *testing.T) {
+	p := demoProvince(t)
+	w := p.window(1280)
+	w.signIn("an").open("/cases/d8/plan")
+	first := eval[string](w, `document.querySelector(".req").id.slice(4)`)
+	path := w.workbook("/cases/d8/plan.xlsx")
+	cell := func(column string, value string) string {
+		f, err := excelize.OpenFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := 0
+		rows, _ := f.GetRows(f.GetSheetName(0))
+		for i, row := range rows {
+			if line == 0 && len(row) > 0 && row[0] == first {
+				line = i + 1
+			}
+		}
+		if err := errors.Join(f.SetCellValue(f.GetSheetName(0), column+strconv.Itoa(line), value), f.Save(), f.Close()); err != nil || line == 0 {
+			t.Fatal(err, line)
+		}
+		return strconv.Itoa(line)
+	}
+	send := func(button string) {
+		w.open("/cases/d8/plan?group=questions").do(chromedp.SetUploadFiles(chromedp.CSS("#f-file"), []string{path}))
+		eval[bool](w, `(document.querySelectorAll("details").forEach(d => d.open = true), true)`)
+		w.press(`button[value="` + button + `"]`)
+	}
+	line := cell("D", "không biết")
+	send("take")
+	w.says("chưa nhập dòng nào", "Dòng "+line)
+	cell("D", "Chưa đáp ứng")
+	cell("H", "Mua thiết bị")
+	send("look")
+	w.says("Xem thử: 1 dòng sẽ đổi", "Mua thiết bị").shot("plan-looked-1280")
+	w.open("/cases/d8/plan").says("0/3")
+	send("take")
+	w.says("Đã nhập 1 dòng")
+	send("take")
+	w.says("Đã có người thao tác trước")
+}
+
+// TestAnswersThatCannotStandTogetherAreNamedBeforeOneIsKept, and a system of parts
+// takes the highest of them.
+func TestAnswersThatCannotStandTogetherAreNamedBeforeOneIsKept(t *testing.T) {
+	p := demoProvince(t)
+	w := p.window(1280)
+	w.signIn("an").ask("d8", "Số người sử dụng").choose("a.n", "500").next()
+	w.ask("d8", "Có dịch vụ trực tuyến khác").choose("a", "no").next()
+	w.says("không đi cùng các câu đã trả lời", "Số người sử dụng").shot("question-voids-1280")
+	w.press(`button[value="drop"]`).open("/cases/d8/answers")
+	if strings.Contains(w.text(), "Số người sử dụng") {
+		t.Errorf("the dropped answer is still there:\n%s", w.text())
+	}
+	w.open("/cases/d8/questions/4")
+	w.do(chromedp.SetValue(chromedp.CSS("#part-new"), "Mạng nội bộ"))
+	w.next().says("Đã lưu các hệ thống thành phần", "Mạng nội bộ")
+	w.do(chromedp.SetValue(chromedp.CSS("#part-new"), "Mạng nội bộ"))
+	if w.next(); eval[int](w, `document.querySelectorAll('[name="part_name"]').length`) != 3 || !eval[bool](w, `!!document.getElementById("trouble")`) {
+		t.Errorf("two parts of one name:\n%s", w.text())
+	}
+	w.open("/cases/d8/questions/4").press(`a[href$="questions?part=0"]`)
+	w.says("Mạng nội bộ", "Câu ").choose("a", "ha_tang").next()
+	w.open("/cases/d8/answers").says("Mạng nội bộ", "cơ sở hạ tầng thông tin")
+}
+
+// TestTwoOfficersAnswerTheSameGroup: the second is told, keeps what was typed and
+// sees what stands there.
+func TestTwoOfficersAnswerTheSameGroup(t *testing.T) {
+	p := demoProvince(t)
+	one, two := p.window(1280), p.window(390)
+	one.signIn("an").open("/cases/d8/plan")
+	row := eval[string](one, `document.querySelector(".req").id.slice(4)`)
+	two.signIn("an").open("/cases/d8/plan").fill("r."+row+".status", "met").fill("r."+row+".how", "Quy chế số 5").next()
+	one.fill("r."+row+".status", "unmet").fill("r."+row+".how", "Chưa có").next()
+	one.says("Người khác vừa lưu", "Quy chế số 5", "Nội dung bạn gõ vẫn còn")
+	if got := eval[string](one, `document.querySelector('[name="r.`+row+`.how"]').value`); got != "Chưa có" {
+		t.Errorf("typed text became %q", got)
+	}
+	one.next().says("Đã lưu nhóm")
+}
+
+// TestOthersReadADossierInPreparationAndMayNotChangeIt: by page and by direct
+// address.
+func TestOthersReadADossierInPreparationAndMayNotChangeIt(t *testing.T) {
+	p := demoProvince(t)
+	w := p.window(1280)
+	w.signIn("chi").open("/systems/san-tmdt/overview").says("Bạn xem được, không sửa được")
+	for path, body := range map[string]string{"/cases/d8/questions/7": "a=no", "/cases/d8/plan": "group=7.1.1", "/systems/san-tmdt/overview": "part=texts&t.scope=x&do=save", "/cases/d8/components": "component=1", "/cases/d8/parts": "part_name=x"} {
+		status := eval[int](w, fmt.Sprintf(`(() => { const x = new XMLHttpRequest(); x.open("POST", %q, false); x.setRequestHeader("Content-Type", "application/x-www-form-urlencoded"); x.send(%q); return x.status })()`, path, body))
+		if status != 403 && status != 404 {
+			t.Errorf("%s answers %d", path, status)
+		}
+	}
+	w.open("/cases/d8/plan").says("Bạn không có vai trò")
+	w.open("/cases/d8").shot("dossier-read-1280")
+	if eval[bool](w, `!!document.querySelector("main .next-task, main form[data-upload]")`) {
+		t.Error("whoever may not prepare it is asked to")
+	}
+}
+
+// TestThePagesOfTheDepartmentInEnglish finds no word left over.
+func TestThePagesOfTheDepartmentInEnglish(t *testing.T) {
+	p := demoProvince(t)
+	w := p.window(1280)
+	w.signIn("an").english()
+	for _, path := range []string{"/systems/new", "/cases/d8", "/cases/d8/questions", "/cases/d8/questions/4", "/what-if", "/systems/san-tmdt/overview?part=zones", "/cases/d8/files", "/cases/d8/plan", "/cases/d8/components", "/cases/d8/answers", "/cases/d7/returns/1"} {
+		w.open(path)
+		left := eval[string](w, `(() => { const out = []; const look = n => { if (n.nodeType == 3) { if (/[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/i.test(n.textContent)) out.push(n.textContent.trim()); return } if (n.nodeType != 1 || n.getAttribute("lang") == "vi" || n.matches("li.no")) return; n.childNodes.forEach(look) }; look(document.querySelector("main")); return out.join(" | ") })()`)
+		if left != "" || strings.Contains(w.text(), "‹") {
+			t.Errorf("%s: %s", path, left)
+		}
 	}
 }

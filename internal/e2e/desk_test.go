@@ -53,6 +53,7 @@ func (w *person) fits(path string, width int) {
 // waits for what shall come.
 func (w *person) click(sel, next string) *person {
 	w.t.Helper()
+	w.did.presses++
 	w.do(chromedp.ScrollIntoView(chromedp.CSS(sel)), chromedp.Click(chromedp.CSS(sel)), chromedp.WaitVisible(chromedp.CSS(next)))
 	return w
 }

@@ -53,7 +53,8 @@ func TestWhatIsComputedIsHeldAgainstWhatIsExpected(t *testing.T) {
 		{"a year without a calendar, refused for another reason", "{due: D-APR, from: 2071-03-02, is: {refused: {guard: quy_che_issued}}}", "expected guard quy_che_issued, got refused"},
 		{"a day in a year without a calendar", "{due: D-APR, from: 2071-03-02, is: 2071-03-11}", "2071"},
 		{"a refusal where a day can be counted", "{due: D-APR, from: 2023-03-06, is: {refused: true}}", "expected a refusal, got 2023-03-15"},
-		{"a deadline the regime does not know", "{due: D-LISTED-SELF, from: 2023-03-06, is: none}", "not in this version yet"},
+		{"a deadline only another regime sets", "{due: D-LISTED-SELF, from: 2023-03-06, is: none}", ""},
+		{"a day for a deadline only another regime sets", "{due: D-LISTED-SELF, from: 2023-03-06, is: 2023-09-30}", "expected due 2023-09-30, got none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r, out := computed(t, "  - "+c.step+"\n")

@@ -21,6 +21,7 @@ type reader struct {
 	file    string
 	words   *vocabulary
 	roles   map[string]regime.Role
+	rules   []string // ids of criteria and floors of any regime
 	err     *ReadError
 	offices map[string]ast.Node
 	people  map[string]ast.Node

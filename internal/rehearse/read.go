@@ -36,7 +36,7 @@ func Read(name string, in io.Reader, book *regime.Book) (*Scenario, error) {
 	if bad != nil {
 		return nil, bad
 	}
-	r := &reader{file: name, words: v, roles: book.Roles, checks: map[string]bool{}}
+	r := &reader{file: name, words: v, roles: book.Roles, rules: ruleIDs(book), checks: map[string]bool{}}
 	s := r.scenario(n)
 	if r.err != nil {
 		return nil, r.err
@@ -203,10 +203,7 @@ func (r *reader) adopted(n ast.Node) *adopted {
 	if b.has("on") && err != nil {
 		r.fail(b.at["on"], "%v", err)
 	}
-	if day, err := regime.ParseDay(b.text("on")); err == nil {
-		on = workflow.LooseOf(day) // printed as a day is written, not as the file spells it
-	}
-	return &adopted{level: b.level("level"), on: on, by: b.id("by", "office", r.offices), no: b.text("no")}
+	return &adopted{level: b.level("level"), on: on.Written(), by: b.id("by", "office", r.offices), no: b.text("no")}
 }
 
 // facts reads facts by name; a value outside the list of a fact is a fault,

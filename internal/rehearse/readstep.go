@@ -222,13 +222,23 @@ func (r *reader) classifying(b block) (string, action) {
 	c.atLeast = b.level("at_least")
 	for _, key := range []string{"criteria", "floors"} {
 		if b.has(key) {
-			c.want[key] = b.list(key)
+			c.want[key] = b.wordList(key, "rule", r.rules)
 		}
 	}
 	if b.has("missing") {
 		c.want["missing"] = b.wordList("missing", "fact", slices.Sorted(maps.Keys(r.words.Facts)))
 	}
 	return "classify under " + c.regime, c
+}
+
+// ruleIDs lists the ids of the criteria and floors of every regime.
+func ruleIDs(book *regime.Book) (ids []string) {
+	for _, r := range book.Regimes {
+		for _, c := range slices.Concat(r.Criteria.Rules(), r.Criteria.Floors()) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids
 }
 
 func (r *reader) computing(b block) (string, action) {

@@ -23,6 +23,8 @@ var leftOut = []string{
 	"accounts", "sessions", "second_steps", "recovery_codes", "sign_in_tries", "sign_in_homes", // who is at the door, not what was done
 	"drafts",                        // typed and not sent
 	"requests",                      // an outcome to be given again
+	"drafts",                        // typed and not sent: decides nothing
+	"jobs",                          // work under way; what it leaves behind has events of its own
 	"links", "heads", "checkpoints", // the chain itself
 	"systems.folded", "systems.sort", "systems.level", "systems.state", "systems.sdu", "systems.others", "systems.lead", "systems.provider", // found again from the body
 	"cases.appraiser", "cases.performer", "cases.council", "level_counts", // the same

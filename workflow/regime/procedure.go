@@ -248,7 +248,7 @@ func (x *procedureReader) step(s *Step) {
 		}
 	}
 	for k := range s.System {
-		if !slices.Contains([]string{"operating", "project", "first", "again"}, k) {
+		if !slices.Contains([]string{"operating", "project", "first", "again", "again_project"}, k) {
 			bad("system: unknown key " + k)
 		}
 	}

@@ -76,11 +76,13 @@ type LeaseBasis struct {
 }
 
 // Copies is how many originals and copies a dossier of some levels is sent in.
-// Bound copies are asked for; others are only the number printed.
+// Where a guard asks for them the article is cited; otherwise they are only the
+// number printed.
 type Copies struct {
-	Levels    []int `yaml:"levels"`
-	Originals int   `yaml:"originals"`
-	Copies    int   `yaml:"copies"`
+	Levels    []int      `yaml:"levels"`
+	Originals int        `yaml:"originals"`
+	Copies    int        `yaml:"copies"`
+	Basis     []Citation `yaml:"basis"`
 }
 
 // CopiesFor gives the number of copies at a level.
@@ -372,6 +374,9 @@ func (r *Regime) check(file, dir string) error {
 		bad("unknown mark " + string(r.Verified) + " " + string(r.StandardVerified))
 	}
 	cites := slices.Concat(r.Basis, r.Lease.Before, r.Lease.During, r.Lease.After, r.Delegation, r.Software)
+	for _, x := range r.Copies {
+		cites = append(cites, x.Basis...)
+	}
 	for _, x := range r.Centre {
 		cites = append(cites, x.Basis...)
 	}

@@ -63,6 +63,9 @@ func (r *Regime) crossCheck(dir string) error {
 			faults = append(faults, Fault{File: dir + "/regime.yaml", Reason: "list: needs a yes/no fact, a fact of grounds that is a set, and basis"})
 		}
 	}
+	if _, asked := r.Guards["copies_complete"]; asked && slices.ContainsFunc(r.Copies, func(c Copies) bool { return len(c.Basis) == 0 }) {
+		faults = append(faults, Fault{File: dir + "/regime.yaml", Reason: "copies that are asked for cite nothing (basis)"})
+	}
 	return errors.Join(faults...)
 }
 

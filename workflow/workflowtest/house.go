@@ -34,4 +34,29 @@ func houses(t *testing.T, s workflow.Store) {
 	if list, err = s.Events(ctx, workflow.EventQuery{House: true, After: list[0].Seq, Limit: 5}); err != nil || len(list) != 1 {
 		t.Errorf("the rest of it: %+v, %v", list, err)
 	}
+	looksOver(t, s)
+}
+
+// looksOver looks over the whole history, newest first, narrowed in every way.
+func looksOver(t *testing.T, s workflow.Store) {
+	ok(t, s.Note(ctx, workflow.Event{Act: "grant", Person: "mai", With: workflow.With{"person": "nam"}}))
+	ok(t, s.Note(ctx, workflow.Event{Act: "approve", System: "s", Person: "nam", Refused: &workflow.Refusal{Kind: workflow.Denied, Key: "act.denied"}}))
+	all, err := s.Events(ctx, workflow.EventQuery{All: true, Before: 1 << 62})
+	ok(t, err)
+	if len(all) < 5 || all[0].Act != "approve" || all[0].Seq <= all[1].Seq {
+		t.Fatalf("the whole history: %+v", all)
+	}
+	for _, one := range []struct {
+		q workflow.EventQuery
+		n int
+	}{{workflow.EventQuery{Person: "nam"}, 1}, {workflow.EventQuery{Person: "mai"}, 1}, {workflow.EventQuery{Refused: true}, 1}, {workflow.EventQuery{System: "s"}, 2},
+		{workflow.EventQuery{Act: "approve", Person: "mai"}, 0}, {workflow.EventQuery{House: true}, 3}, {workflow.EventQuery{Limit: 2}, 2}} {
+		one.q.All, one.q.Before = true, 1<<62
+		if list, err := s.Events(ctx, one.q); err != nil || len(list) != one.n {
+			t.Errorf("%+v finds %+v, %v", one.q, list, err)
+		}
+	}
+	if list, err := s.Events(ctx, workflow.EventQuery{All: true, Before: all[0].Seq, Limit: 1}); err != nil || len(list) != 1 || list[0].Seq != all[1].Seq {
+		t.Errorf("where to go on: %+v, %v", list, err)
+	}
 }

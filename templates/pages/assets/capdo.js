@@ -4,11 +4,17 @@
   // After a sent form came back, go to what it says.
   var said = document.getElementById("trouble") || document.getElementById("done");
   if (said) { said.setAttribute("tabindex", "-1"); said.focus({ preventScroll: false }); }
+  // Without a line nothing is sent, and what was typed stays where it is.
+  var line = document.getElementById("offline");
+  var lost = function () { if (line) { line.hidden = false; line.scrollIntoView({ block: "center" }); } };
+  window.addEventListener("online", function () { if (line) line.hidden = true; });
+  document.addEventListener("htmx:error", function (e) { if (!e.detail || !e.detail.ctx || !e.detail.ctx.response) lost(); });
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", function (e) {
     var f = e.target;
     if (f.method !== "post" || f.hasAttribute("hx-post") || e.submitter && e.submitter.formTarget) return;
     if (f.dataset.sent) { e.preventDefault(); return; }
+    if (!navigator.onLine) { e.preventDefault(); lost(); return; }
     f.dataset.sent = "yes";
     window.addEventListener("pageshow", function () { delete f.dataset.sent; }, { once: true });
   });
