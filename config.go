@@ -49,10 +49,14 @@ type app struct {
 
 // open reads everything inside the program; a fault there stops it.
 func (a *app) open() (err error) {
-	if a.book, err = regime.Open(); err != nil {
-		return err
-	}
-	if a.words, err = templates.Open(); err != nil {
+	read := make(chan error, 1) // law and forms are read side by side: they are most of the start
+	go func() {
+		var fault error
+		a.words, fault = templates.Open()
+		read <- fault
+	}()
+	a.book, err = regime.Open()
+	if err = errors.Join(err, <-read); err != nil {
 		return err
 	}
 	if a.screens, err = templates.OpenPages(a.words); err != nil {

@@ -92,7 +92,12 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 func (a *app) ticking(ctx context.Context, svc *workflow.Service, h *history) {
 	t := time.NewTicker(5 * time.Minute)
 	defer t.Stop()
-	for {
+	keep := func() {
+		if err := svc.KeepRegisters(ctx); err != nil && ctx.Err() == nil {
+			slog.Error("registers of the month", "error", err)
+		}
+	}
+	for keep(); ; keep() { // at once, beside the open door: a long register takes a while
 		select {
 		case <-ctx.Done():
 			return
@@ -105,9 +110,6 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service, h *history) {
 			})
 			if err != nil && ctx.Err() == nil {
 				slog.Error("timed work", "error", err)
-			}
-			if err := svc.KeepRegisters(ctx); err != nil && ctx.Err() == nil {
-				slog.Error("registers of the month", "error", err)
 			}
 			if _, err := h.checkpoint(ctx); err != nil && ctx.Err() == nil {
 				slog.Error("checkpoint", "error", err)

@@ -142,13 +142,7 @@ func (a *app) begin(ctx context.Context, svc *workflow.Service, st *store.Store)
 	if err := a.sweep(ctx, svc); err != nil {
 		return err
 	}
-	if err := st.Alone(ctx, "tick", func() error { return svc.Tick(ctx) }); err != nil {
-		return err
-	}
-	if err := svc.KeepRegisters(ctx); err != nil {
-		slog.Error("registers of the month", "error", err)
-	}
-	return nil
+	return st.Alone(ctx, "tick", func() error { return svc.Tick(ctx) })
 }
 
 // serveCounts serves the counts at an address of their own, where one is given.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -67,29 +68,26 @@ func caseOf(db *gorm.DB, id string) (*workflow.Case, error) {
 	return c, err
 }
 
-// Whose running cases concern one of some offices, by an index each: of the
-// system, where a case has one, and of the case.
-const (
-	concernedBySystem = `c.system IN (SELECT id FROM systems WHERE owner IN ? UNION SELECT id FROM systems WHERE operator IN ? UNION SELECT id FROM systems WHERE sdu IN ?
-		UNION SELECT id FROM systems WHERE lead <> '' AND lead IN ? UNION SELECT id FROM systems WHERE provider <> '' AND provider IN ?`
-	concernedByCase = `c.id IN (SELECT id FROM cases WHERE owner IN ? UNION SELECT id FROM cases WHERE appraiser <> '' AND appraiser IN ?
-		UNION SELECT id FROM cases WHERE performer <> '' AND performer IN ? UNION SELECT id FROM cases WHERE council <> '' AND `
-)
+// concerning finds the cases that concern some offices, by an index each: of
+// their systems, and of the cases themselves.
+const concerning = `c.id IN (SELECT id FROM cases WHERE owner IN @offices UNION SELECT id FROM cases WHERE appraiser <> '' AND appraiser IN @offices
+	UNION SELECT id FROM cases WHERE performer <> '' AND performer IN @offices UNION SELECT id FROM cases WHERE council <> '' AND %[1]s(council, @member) > 0
+	UNION SELECT id FROM cases WHERE system IN (SELECT id FROM systems WHERE owner IN @offices UNION SELECT id FROM systems WHERE operator IN @offices
+		UNION SELECT id FROM systems WHERE sdu IN @offices UNION SELECT id FROM systems WHERE lead <> '' AND lead IN @offices
+		UNION SELECT id FROM systems WHERE provider <> '' AND provider IN @offices%[2]s))`
 
 // concerned writes the condition that a case concerns an office or the person of
 // the query.
 func concerned(db *gorm.DB, q workflow.CaseQuery) (clause string, args []any) {
-	within := speak(db).within
 	offices := slices.DeleteFunc(append([]string{"-"}, q.Concerns...), func(id string) bool { return id == "" }) // never empty: no office is called "-"
-	clause = "(" + concernedBySystem
-	for range 5 {
-		args = append(args, offices)
+	var more strings.Builder
+	within := speak(db).within
+	for i, id := range offices {
+		name := fmt.Sprint("among", i)
+		more.WriteString(" UNION SELECT id FROM systems WHERE others <> '' AND " + within + "(others, @" + name + ") > 0")
+		args = append(args, sql.Named(name, between([]string{id})))
 	}
-	for _, id := range q.Concerns {
-		clause += " UNION SELECT id FROM systems WHERE others <> '' AND " + within + "(others, ?) > 0"
-		args = append(args, "\n"+id+"\n")
-	}
-	return clause + ") OR " + concernedByCase + within + "(council, ?) > 0))", append(args, offices, offices, offices, "\n"+q.Member+"\n")
+	return fmt.Sprintf(concerning, within, more.String()), append(args, sql.Named("offices", offices), sql.Named("member", between([]string{q.Member})))
 }
 
 // Cases selects cases in the order of the query.
@@ -110,13 +108,15 @@ func (s *Store) Cases(ctx context.Context, q workflow.CaseQuery) ([]*workflow.Ca
 	add(q.State != "", "c.state = ?", q.State)
 	add(q.Stage != "", "c.stage = ?", q.Stage)
 	add(q.Running, "c.stage NOT IN ('in_force', 'closed', 'resting')")
+	var named []any // stand after those that have a place
 	if q.Concerns != nil || q.Member != "" {
-		clause, more := concerned(s.r, q)
-		add(true, clause, more...)
+		var clause string
+		clause, named = concerned(s.r, q)
+		add(true, clause)
 	}
 	add(q.Own, "c.owner = ?", q.Owner)
 	add(q.Owner != "" && !q.Own, "(s.owner = ? OR c.owner = ?)", q.Owner, q.Owner)
-	return bodies[*workflow.Case](s.read(ctx), query+" ORDER BY c.id LIMIT ?", append(args, limit(q.Limit))...)
+	return bodies[*workflow.Case](s.read(ctx), query+" ORDER BY c.id LIMIT ?", append(append(args, limit(q.Limit)), named...)...)
 }
 
 // Snapshot reads what one step is decided on, at one moment.
@@ -188,6 +188,9 @@ func readSiblings(tx *gorm.DB, snap *workflow.Snapshot) (err error) {
 
 // Events lists history, oldest first.
 func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.Event, error) {
+	if q.All {
+		return s.allEvents(ctx, q)
+	}
 	most := q.Limit
 	if most == 0 {
 		most = math.MaxInt32
@@ -203,13 +206,10 @@ func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.E
 	defer rows.Close()
 	var out []workflow.Event
 	for rows.Next() {
-		var seq int64
-		var js string
-		var e workflow.Event
-		if err := errors.Join(rows.Scan(&seq, &js), decode(js, &e)); err != nil {
+		e, err := eventOf(rows)
+		if err != nil {
 			return nil, err
 		}
-		e.Seq = seq
 		out = append(out, e)
 	}
 	return out, unlessNoText(rows.Err())
