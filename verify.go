@@ -226,8 +226,11 @@ func (a *app) showVerification(asJSON bool, v *verification) error {
 			fmt.Fprintln(a.out, "·", a.finding(f))
 		}
 		key := "verify.ok"
-		if !v.OK {
+		switch {
+		case !v.OK:
 			key = "verify.failed"
+		case v.Checkpoints == 0:
+			key = "verify.ok_unsealed"
 		}
 		a.say(key, map[string]string{"findings": strconv.Itoa(len(v.Findings)), "rows": strconv.FormatInt(v.Rows, 10), "links": strconv.FormatInt(v.Links, 10),
 			"chains": strconv.FormatInt(v.Chains, 10), "checkpoints": strconv.FormatInt(v.Checkpoints, 10), "last": v.Last, "time": v.LastTime})

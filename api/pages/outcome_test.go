@@ -26,9 +26,7 @@ func appraised(t *testing.T) (*room, *caseData) {
 	c := &workflow.Case{ID: "d", Level: 3, Version: 2, Regime: "nd85-tt12", Editions: []workflow.Edition{
 		{Version: 1, Asked: []string{"Thiếu sơ đồ", "Thiếu danh mục"}}, {Version: 2, Answers: []string{"Đã bổ sung sơ đồ", "Đã bổ sung danh mục"}}}}
 	d := &caseData{Case: &workflow.CaseView{Case: c}}
-	for _, a := range []workflow.OpenAct{{Act: "conclude_fit", Issues: []string{"appraisal-minutes"}, Or: "form-04"}, {Act: "conclude_unfit", Issues: []string{"appraisal-minutes"}, Or: "form-04"}, {Act: "level_differs", Issues: []string{"form-04"}}} {
-		d.Acts.Open = append(d.Acts.Open, a)
-	}
+	d.Acts.Open = append(d.Acts.Open, []workflow.OpenAct{{Act: "conclude_fit", Issues: []string{"appraisal-minutes"}, Or: "form-04"}, {Act: "conclude_unfit", Issues: []string{"appraisal-minutes"}, Or: "form-04"}, {Act: "level_differs", Issues: []string{"form-04"}}}...)
 	return &room{Config: Config{Service: workflow.New(workflow.Config{Book: book}), Words: words}}, d
 }
 
