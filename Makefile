@@ -9,7 +9,7 @@ ADDR ?= 127.0.0.1:8080
 SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.png' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
 
 .DEFAULT_GOAL := help
-.PHONY: help licences vuln dist shots build run demo test abuse bench bench-scale golden docs check lint setup clean
+.PHONY: help bench bench-scale licences vuln dist shots build run demo test abuse golden docs check lint setup clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'

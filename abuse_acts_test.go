@@ -212,33 +212,45 @@ func TestANumberDrawnForAPaperThatFailsIsNotLost(t *testing.T) {
 	}
 }
 
-// TestNoEventNoStep makes the history refuse (A44): the step does not happen, and
-// does once the history takes it again.
+// TestNoEventNoStep makes each durable effect of a decision fail in turn (A44, and
+// the failpoints between every two effects): the decision does not happen at all,
+// and does once everything can be written again.
 func TestNoEventNoStep(t *testing.T) {
 	h := newHouse(t)
-	h.as("chi")
-	for _, table := range []string{"events", "links", "papers", "requests", "numbers"} {
+	h.as("dung")
+	for _, body := range []string{`{"act":"accept_valid","case":"c"}`, `{"act":"conclude_fit","case":"c","with":{"points":{"a":"fit","b":"fit","c":"fit"}}}`} {
+		if code, got := h.actsAs("chi", body); code != 200 {
+			t.Fatalf("%s: %d %v", body, code, got)
+		}
+	}
+	const approve = `{"act":"approve","case":"c","key":"KEY","with":{"quy_che":"12/QĐ","quy_che_date":"2021-12-01"}}`
+	for _, effect := range []string{"UPDATE ON cases", "UPDATE ON systems", "INSERT ON register_entries", "INSERT ON papers", "INSERT ON codes", "UPDATE ON numbers", "INSERT ON requests", "INSERT ON events", "INSERT ON links", "UPDATE ON heads"} {
 		db, err := sql.Open("sqlite3", "file:"+h.db+"?_busy_timeout=5000")
 		h.ok(err)
-		on := "INSERT"
-		if table == "numbers" {
-			on = "UPDATE"
-		}
-		_, err = db.Exec("CREATE TRIGGER hinder BEFORE " + on + " ON " + table + " BEGIN SELECT RAISE(ABORT, 'hindered'); END")
+		_, err = db.Exec("CREATE TRIGGER hinder BEFORE " + effect + " BEGIN SELECT RAISE(ABORT, 'hindered'); END")
 		h.ok(err)
 		was, events := h.rows("numbers"), h.events()
-		a := h.as("chi").try("POST", "/api/v1/acts", `{"act":"request_supplement","case":"c","key":"h-`+table+`","with":{"reason":"thiếu"}}`)
+		a := h.as("dung").try("POST", "/api/v1/acts", strings.Replace(approve, "KEY", effect, 1))
 		if a.code < 500 || leak.MatchString(a.text) || strings.Contains(a.text, "hindered") {
-			t.Errorf("%s refuses, the step: %d %s", table, a.code, a.text)
+			t.Errorf("%s fails, the step: %d %s", effect, a.code, a.text)
 		}
 		if changed := same(was, h.rows("numbers")); len(changed) > 0 || h.events() != events {
-			t.Errorf("%s refuses: changed %v, %d events", table, changed, h.events()-events)
+			t.Errorf("%s fails: changed %v, %d events", effect, changed, h.events()-events)
 		}
 		_, err = db.Exec("DROP TRIGGER hinder")
 		h.ok(errors.Join(err, db.Close()))
 	}
-	if code, got := h.actsAs("chi", `{"act":"request_supplement","case":"c","with":{"reason":"thiếu"}}`); code != 200 {
+	if code, got := h.actsAs("dung", approve); code != 200 {
 		t.Errorf("afterwards: %d %v", code, got)
+	}
+	_, err := h.SweepNumbers(context.Background())
+	h.ok(err)
+	book, err := h.Numbers(context.Background(), "stttt", 2022)
+	h.ok(err)
+	for i, n := range book {
+		if n.N != i+1 || n.State == workflow.Reserved || n.State == workflow.Void && n.Reason == "" {
+			t.Errorf("in the book: %+v", n)
+		}
 	}
 }
 

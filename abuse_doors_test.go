@@ -134,7 +134,11 @@ func TestEveryDoorOpensToWhomTheTableSays(t *testing.T) {
 		if d.who == "open" || d.who == "self" {
 			continue
 		}
-		was := h.rows()
+		jobs := "jobs" // some that were begun run on while other routes are tried
+		if strings.Contains(d.route, "/jobs") || strings.Contains(d.route, "/imports") {
+			jobs = ""
+		}
+		was := h.rows(jobs)
 		for _, one := range everybody {
 			if d.lets(one.letter) {
 				continue
@@ -150,7 +154,7 @@ func TestEveryDoorOpensToWhomTheTableSays(t *testing.T) {
 				}
 			}
 		}
-		if changed := same(was, h.rows()); len(changed) > 0 {
+		if changed := same(was, h.rows(jobs)); len(changed) > 0 {
 			t.Errorf("%s was turned away and changed %v", what, changed)
 		}
 		for _, one := range everybody {
@@ -166,7 +170,7 @@ func TestEveryDoorOpensToWhomTheTableSays(t *testing.T) {
 }
 
 // TestWhatIsOnlyReadChangesNothing walks every GET (A27): no row changes and
-// nothing is written into the history. The one exception is the architecture's:
+// nothing but refusals is written into the history. The one exception is the architecture's:
 // the printed edition of a register is kept.
 func TestWhatIsOnlyReadChangesNothing(t *testing.T) {
 	h := newHouse(t)
@@ -174,7 +178,7 @@ func TestWhatIsOnlyReadChangesNothing(t *testing.T) {
 	for _, login := range readers {
 		h.as(login)
 	}
-	was, events := h.rows(), h.events()
+	was, steps := h.rows(), h.steps()
 	for _, d := range h.doors() {
 		if d.method != "GET" {
 			continue
@@ -183,7 +187,7 @@ func TestWhatIsOnlyReadChangesNothing(t *testing.T) {
 			a := h.as(login).try("GET", h.at(d.route, false), "", "Sec-Fetch-Site", "cross-site")
 			a.sound(t, d.route)
 			csp := a.Get("Content-Security-Policy")
-			if !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors") || strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") {
+			if !strings.Contains(csp, "default-src 'none'") || !strings.Contains(csp, "frame-ancestors") || !strings.Contains(csp, "base-uri 'none'") || strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") {
 				t.Errorf("%s: policy %q", d.route, csp)
 			}
 			if a.Get("X-Content-Type-Options") != "nosniff" || a.Get("X-Frame-Options") == "" || a.Get("Access-Control-Allow-Origin") != "" {
@@ -191,8 +195,8 @@ func TestWhatIsOnlyReadChangesNothing(t *testing.T) {
 			}
 		}
 	}
-	if changed := same(was, h.rows()); len(changed) > 0 || h.events() != events {
-		t.Errorf("reading changed %v, %d events became %d", changed, events, h.events())
+	if changed := same(was, h.rows()); len(changed) > 0 || h.steps() != steps {
+		t.Errorf("reading changed %v, %d events became %d", changed, steps, h.steps())
 	}
 	for range 3 {
 		h.as("an").try("GET", "/api/v1/registers/ubnd?format=pdf", "")
@@ -225,13 +229,19 @@ func TestNothingChangesAcrossOrigins(t *testing.T) {
 	}
 }
 
-// events counts the history.
-func (h *house) events() int {
+// events counts the history; steps, what of it was no refusal.
+func (h *house) events() int { return h.count("SELECT count(*) FROM events") }
+
+func (h *house) steps() int {
+	return h.count(`SELECT count(*) FROM events WHERE json_extract(body, '$.refused') IS NULL`)
+}
+
+func (h *house) count(query string) int {
 	h.t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+h.db+"?mode=ro")
 	h.ok(err)
 	defer db.Close()
 	n := 0
-	h.ok(db.QueryRow("SELECT count(*) FROM events").Scan(&n))
+	h.ok(db.QueryRow(query).Scan(&n))
 	return n
 }

@@ -20,12 +20,11 @@ import (
 // looks for each secret in the log, in the papers and in the database (A47).
 func TestNoSecretIsToldAnywhere(t *testing.T) {
 	h := newHouse(t)
-	quan, nam := h.as("quan"), h.as("nam")
+	quan, hoa := h.as("quan"), h.as("hoa")
 	secrets := map[string]string{"password": demoPassword, "session": sessionOf(t, quan)}
 	_, got := quan.post("/api/v1/admin/accounts/nam/reset", `{}`)
 	secrets["one-time password"], _ = got["password"].(string)
-	nam = h.as("hoa")
-	_, got = nam.post("/api/v1/me/code/enrol", `{}`)
+	_, got = hoa.post("/api/v1/me/code/enrol", `{}`)
 	secrets["seed of codes"], _ = got["secret"].(string)
 	h.fresh("").try("POST", "/sign-in", "login=an&password=mot-mat-khau-sai-hoan-toan")
 	secrets["wrong password"] = "mot-mat-khau-sai-hoan-toan"

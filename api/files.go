@@ -181,7 +181,7 @@ func handOut(g *gin.Context, name, mediaType string) {
 	h := g.Writer.Header()
 	h.Set("Content-Type", mediaType)
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; object-src 'none'; base-uri 'none'; sandbox; frame-ancestors 'none'")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 }
 

@@ -167,7 +167,7 @@ func (r *room) fileOf(g *gin.Context) (workflow.Attachment, error) {
 // handOut names bytes as a file to keep, never as something to open here.
 func handOut(g *gin.Context, name string) {
 	g.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	g.Header("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
+	g.Header("Content-Security-Policy", "default-src 'none'; object-src 'none'; base-uri 'none'; sandbox; frame-ancestors 'none'")
 }
 
 func (r *room) download(g *gin.Context) {

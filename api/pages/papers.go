@@ -153,7 +153,7 @@ func (r *room) paperFile(g *gin.Context) {
 
 // pdf hands out a paper, to be shown inside our own pages.
 func (r *room) pdf(g *gin.Context, b []byte, sum string) {
-	g.Header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'self'")
+	g.Header("Content-Security-Policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'self'")
 	g.Header("X-Frame-Options", "SAMEORIGIN")
 	if sum != "" {
 		g.Header("ETag", `"`+sum+`"`)
