@@ -190,6 +190,9 @@ func readSiblings(tx *gorm.DB, snap *workflow.Snapshot) (err error) {
 
 // Events lists history, oldest first.
 func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.Event, error) {
+	if q.All {
+		return s.allEvents(ctx, q)
+	}
 	most := q.Limit
 	if most == 0 {
 		most = math.MaxInt32
@@ -205,13 +208,10 @@ func (s *Store) Events(ctx context.Context, q workflow.EventQuery) ([]workflow.E
 	defer rows.Close()
 	var out []workflow.Event
 	for rows.Next() {
-		var seq int64
-		var js string
-		var e workflow.Event
-		if err := errors.Join(rows.Scan(&seq, &js), decode(js, &e)); err != nil {
+		e, err := eventOf(rows)
+		if err != nil {
 			return nil, err
 		}
-		e.Seq = seq
 		out = append(out, e)
 	}
 	return out, unlessNoText(rows.Err())
