@@ -142,6 +142,7 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 	}
 	return template.FuncMap{
 		"t":     t,
+		"plain": func(key string) string { return p.words.Message(lang, key, nil) }, // of titles, which hold no marks
 		"has":   func(key string) bool { return p.words.Has(lang, key) },
 		"lang":  func() string { return lang },
 		"asset": func(name string) string { return "/assets/" + p.stamp + "/" + name },

@@ -46,6 +46,7 @@ type paperData struct {
 	workflow.Paper
 	Names    map[string]string // of offices
 	Verified string
+	State    string // of its dossier as it stands now
 	AsPDF    bool // the file as printed instead of its text
 	Issued   *eventRow
 	Entry    *workflow.RegisterEntry // in force by this paper
@@ -91,6 +92,11 @@ func (r *room) aroundPaper(g *gin.Context, d *paperData) error {
 	if d.System, err = r.Service.System(g, d.Paper.System); err != nil || d.Case == "" {
 		return err
 	}
+	c, err := r.Service.Case(g, d.Case)
+	if err != nil {
+		return err
+	}
+	d.State = c.State
 	if err := r.citing(g, d); err != nil {
 		return err
 	}

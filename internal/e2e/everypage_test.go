@@ -21,7 +21,7 @@ type look struct {
 	Foreign     []string // Vietnamese outside what is marked as such
 	Wide        int      // pixels beyond the window
 	Cut         []string // text that does not fit its box
-	Bytes       int      // over the wire, without typefaces
+	Bytes       int      // over the wire, without typefaces and pictures of the handbook
 	First       bool     // nothing came from the cache
 }
 
@@ -42,7 +42,7 @@ const lookAt = `(() => {
 	const walk = n => { if (n.nodeType == 3) { if (marks.test(n.textContent.replace(/(^|[\s.])đ(?=[\s:]|$)/g, ""))) foreign.push(n.textContent.trim().slice(0, 60)); return }
 		if (n.nodeType != 1 || n.getAttribute("lang") == "vi" || /^(script|style|svg|textarea)$/i.test(n.tagName) && n.tagName != "svg") return; n.childNodes.forEach(walk) };
 	if (root.lang == "en") walk(document.body);
-	const got = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].filter(r => r.initiatorType != "iframe" && !/woff2/.test(r.name));
+	const got = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].filter(r => r.initiatorType != "iframe" && !/woff2|\/shots\//.test(r.name));
 	return {Lang: root.lang, Title: document.title, H1: [...document.querySelectorAll("h1")].map(h => h.innerText.trim()),
 		Words: (said.match(/‹[^›]*›/) || [""])[0], Foreign: foreign, Wide: root.scrollWidth - root.clientWidth, Cut: cut,
 		Bytes: got.reduce((n, r) => n + r.transferSize, 0), First: got.length > 1 && got.every(r => r.transferSize > 0)};

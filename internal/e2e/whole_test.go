@@ -79,14 +79,14 @@ func TestALevelIsDeterminedAnew(t *testing.T) {
 	an.fill("design", "construction").next()
 	binh.open("/cases/" + id + "/answers").press("#send .btn-main").says("chờ kiểm tra hợp lệ")
 	binh.open("/registers?on=19/1/2022").says("03/QĐ-STTTT")
-	decide(t, id, "Quản lý văn bản", "59/QĐ-UBND", people)
+	decide(t, id, "Hệ thống quản lý văn bản", "59/QĐ-UBND", people)
 
-	giang := people["giang"].open("/cases/d2").says("đã được thay thế")
+	giang := people["giang"].open("/cases/d2").says("Đã được thay thế")
 	giang.open("/registers?on=19/1/2022").says("59/QĐ-UBND")
 	if strings.Contains(giang.text(), "03/QĐ-STTTT") {
 		t.Error("the register shows the old decision beside the new one")
 	}
 	giang.open("/registers?on=18/1/2022").says("03/QĐ-STTTT")
-	giang.open("/papers/" + p.paperOf(giang, "d2", "form-06")).says("thay thế").shot("superseded-1280")
+	giang.open("/papers/" + p.paperOf(giang, "d2", "form-06")).says("Đã được thay thế").shot("superseded-1280")
 	giang.open("/systems/van-ban").says("59/QĐ-UBND").shot("redetermined-1280")
 }
