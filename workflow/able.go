@@ -122,6 +122,10 @@ func (s *Service) Inbox(ctx context.Context, who string) (mine, waiting []InboxI
 	}
 }
 
+// mostAsked bounds the offices that a question names; whoever has a part in more
+// reads every case.
+const mostAsked = 300
+
 // concerning lists the offices whose cases may be the person's work: those of the
 // running grants, and the owners that have designated one of them as their SDU.
 // Nil, and so every case, for who sits in an outside body: whom a case goes to
@@ -142,6 +146,9 @@ func (p parties) concerning(person Person) []string {
 		if slices.ContainsFunc(o.SDUs, func(d Designation) bool { return d.On(p.day) && contains(own, d.SDU) }) && !contains(own, id) {
 			out = append(out, id)
 		}
+	}
+	if len(out) > mostAsked {
+		return nil
 	}
 	slices.Sort(out)
 	return out
