@@ -47,7 +47,7 @@ type paperData struct {
 	Names    map[string]string // of offices
 	Verified string
 	State    string // of its dossier as it stands now
-	AsPDF    bool // the file as printed instead of its text
+	AsPDF    bool   // the file as printed instead of its text
 	Issued   *eventRow
 	Entry    *workflow.RegisterEntry // in force by this paper
 	Cited    []workflow.Paper        // later papers that name its number
