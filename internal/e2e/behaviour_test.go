@@ -55,7 +55,9 @@ var forbidden = []struct {
 // its page and by a forged form. Nothing but refusals is left behind.
 func TestNobodyDoesWhatIsNotHis(t *testing.T) {
 	p := demoProvince(t)
-	before := p.count(`SELECT count(*) FROM events WHERE body NOT LIKE '%"refused":{%'`)
+	// what the clock does meanwhile is nobody's act
+	const acts = `SELECT count(*) FROM events WHERE body NOT LIKE '%"refused":{%' AND act != 'print_register'`
+	before := p.count(acts)
 	states := p.count(`SELECT sum(revision) FROM cases`)
 	tried := 0
 	for _, who := range []string{"an", "binh", "chi", "dung", "giang", "hoa", "kien", "nam", "yen", "oanh", "phong", "quan-tri"} {
@@ -78,7 +80,7 @@ func TestNobodyDoesWhatIsNotHis(t *testing.T) {
 	if tried < 100 {
 		t.Errorf("only %d tried", tried)
 	}
-	if after := p.count(`SELECT count(*) FROM events WHERE body NOT LIKE '%"refused":{%'`); after != before || p.count(`SELECT sum(revision) FROM cases`) != states {
+	if after := p.count(acts); after != before || p.count(`SELECT sum(revision) FROM cases`) != states {
 		t.Errorf("%d events became %d", before, after)
 	}
 }
