@@ -151,7 +151,7 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"weekday": func(s starter) (any, error) {
 			return t("weekday." + strconv.Itoa(int(s.Start().Weekday())))
 		},
-		"num":       func(n int) string { return grouped(n, lang) },
+		"num":       func(n int) string { return Number(n, lang) },
 		"permille":  func(n int64) string { return permille(n, lang) },
 		"dict":      dict,
 		"list":      func(items ...any) []any { return items },
@@ -239,8 +239,8 @@ func dateOf(s starter, _ string) string {
 	return at.Format("02/01/2006")
 }
 
-// grouped writes a number in groups of three: 10.000, in English 10,000.
-func grouped(n int, lang string) string {
+// Number writes a number in groups of three: 10.000, in English 10,000.
+func Number(n int, lang string) string {
 	s, sep := strconv.Itoa(n), "."
 	if lang == "en" {
 		sep = ","

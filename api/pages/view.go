@@ -189,7 +189,9 @@ func (r *room) named(g *gin.Context, p *workflow.Problem) *workflow.Problem {
 	}
 	said := *p
 	said.Args = maps.Clone(p.Args)
-	if person, err := r.Service.Store.Person(g, p.Args["who"]); err == nil {
+	if p.Args["who"] == "clock" {
+		said.Args["who"] = r.Words.Message(lang(g), "page.by_clock", nil)
+	} else if person, err := r.Service.Store.Person(g, p.Args["who"]); err == nil {
 		said.Args["who"] = person.Name
 	}
 	if day, err := regime.ParseDay(p.Args["when"]); err == nil {

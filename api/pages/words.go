@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"capdo/templates"
 	"capdo/workflow"
 	"capdo/workflow/regime"
 )
@@ -21,6 +22,8 @@ func (r *room) factWords(l, fact string, v any) []string {
 			return []string{word("yes")}
 		}
 		return []string{word("no")}
+	case int:
+		return []string{templates.Number(v, l)}
 	case string:
 		return []string{word(fact + "." + v)}
 	case []string:

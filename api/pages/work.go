@@ -13,7 +13,8 @@ func (r *room) workRoutes(in gin.IRoutes) { r.get(in, "/work", r.work) }
 // workRow is one thing in the inbox.
 type workRow struct {
 	workflow.InboxItem
-	Due *dueView
+	Due  *dueView
+	Word string // message key of what is to be done
 }
 
 // workGroup is a part of the inbox: overdue, within seven days, later, waiting
@@ -22,6 +23,11 @@ type workGroup struct {
 	Key  string
 	Rows []workRow
 	More int // left off
+}
+
+func rowOf(item workflow.InboxItem, due *dueView) workRow {
+	_, word := nextPage(&item)
+	return workRow{item, due, word}
 }
 
 // mostRows of a group are shown, the rest are in the list of cases.
@@ -39,10 +45,10 @@ func (r *room) work(g *gin.Context) {
 		groups[key] = &workGroup{Key: key}
 	}
 	for _, item := range mine {
-		groups[r.urgency(item)].add(workRow{item, r.due(item.Case)})
+		groups[r.urgency(item)].add(rowOf(item, r.due(item.Case)))
 	}
 	for _, item := range waiting {
-		groups["waiting"].add(workRow{item, r.due(item.Case)})
+		groups["waiting"].add(rowOf(item, r.due(item.Case)))
 	}
 	m := g.MustGet("me").(*me)
 	m.Todo, m.Late = len(mine), groups["late"].count()
