@@ -83,7 +83,14 @@ func TestAnOfficeComesInWithASourceAndItsSymbolIsASuggestionUntilConfirmed(t *te
 	p.not(err, workflow.Invalid, "field.invalid", "name")
 	_, err = p.AddOfficeBy(ctx, "quan", workflow.OfficeOrder{Under: "nicht", Series: "three", Licensed: &workflow.Term{From: day("2022-01-02"), To: day("2022-01-01")}})
 	p.not(err, workflow.Invalid, "field.invalid", "licensed", "name", "series", "under", "source")
-	_, err = p.ConfirmOffice(ctx, "quan", o.ID, "13/QĐ-SXD")
+	above, err := p.Store.Office(ctx, "ubnd")
+	p.ok(err)
+	if o.Place == "" || o.Place != above.Place {
+		t.Errorf("sits in %q, its superior in %q", o.Place, above.Place)
+	}
+	alone, err := p.AddOfficeBy(ctx, "quan", workflow.OfficeOrder{Name: "Cục không nơi", Source: "14/QĐ"})
+	p.ok(err)
+	_, err = p.ConfirmOffice(ctx, "quan", alone.ID, "15/QĐ")
 	p.not(err, workflow.Invalid, "field.invalid", "place")
 	_, err = p.ChangeOffice(ctx, "quan", o.ID, workflow.OfficeEdit{Place: text("Ninh Thuận"), Correction: true, Source: "13/QĐ-SXD"})
 	p.ok(err)

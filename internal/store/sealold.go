@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -15,21 +16,20 @@ import (
 // that somebody emptied has left ends or checkpoints behind, and is not begun
 // again.
 func neverSealed(db *gorm.DB) (bool, error) {
-	some := func(table string) (yes bool, err error) {
-		err = db.Raw("SELECT COUNT(*) > 0 FROM (SELECT 1 FROM " + table + " LIMIT 1) t").Row().Scan(&yes)
-		return yes, err
-	}
-	for _, own := range []string{"links", "heads", "checkpoints"} {
-		if begun, err := some(own); err != nil || begun {
-			return false, err
+	some := func(tables ...string) string {
+		for i, t := range tables {
+			tables[i] = "EXISTS (SELECT 1 FROM " + t + ")"
 		}
+		return strings.Join(tables, " OR ")
 	}
+	var rows []string
 	for _, t := range sealedTables {
-		if old, err := some(t.name); err != nil || old {
-			return old, err
-		}
+		rows = append(rows, t.name)
 	}
-	return false, nil
+	// One statement: another copy that writes meanwhile is seen with its chain or not at all.
+	bare := false
+	err := db.Raw("SELECT NOT (" + some("links", "heads", "checkpoints") + ") AND (" + some(rows...) + ")").Row().Scan(&bare)
+	return bare, err
 }
 
 // sealOld begins the chain: what was written before there was one is sealed as

@@ -9,7 +9,7 @@ import (
 // Verdict is the level a set of facts implies, and why.
 type Verdict struct {
 	Level    int           `json:"level"`           // 1 to 5; 0 when unknown or manual
-	Known    bool          `json:"known"`           // nothing unknown could raise Level
+	Known    bool          `json:"known"`           // no open criterion could raise Level; a floor still may
 	Manual   bool          `json:"manual"`          // no criterion names the system: the appraiser chooses the level
 	AtLeast  int           `json:"at_least"`        // highest level already certain; 0: none
 	Criteria []string      `json:"criteria"`        // ids of all criteria that hold, by level, then id
@@ -181,6 +181,7 @@ func (l critLook) join(subs []*critCond, t truth, with func(a, b truth) truth) (
 // critFinding is what one set of facts comes to.
 type critFinding struct {
 	name   string // of the component; empty: the system itself
+	facts  Facts
 	best   int
 	scale  int         // level of the harm scale
 	held   []*critRule // rules, then floors
@@ -195,17 +196,23 @@ type critOpen struct {
 
 // weigh tries every rule and floor on one set of facts.
 func (c *Criteria) weigh(facts Facts, name string) critFinding {
-	l, w := critLook{c: c, facts: facts}, critFinding{name: name}
+	l, w := critLook{c: c, facts: facts}, critFinding{name: name, facts: facts}
+	var floors []critOpen
 	for _, r := range slices.Concat(c.rules, c.floors) {
 		switch t, waits := l.eval(r.When); t {
 		case critTrue:
 			w.held = append(w.held, r)
 			w.best = max(w.best, r.least())
 		case critUnknown:
-			if r.Level > 0 { // a floor counts only once its condition is known to hold
+			if r.Level > 0 {
 				w.open = append(w.open, critOpen{r.least(), waits})
+			} else {
+				floors = append(floors, critOpen{r.least(), waits})
 			}
 		}
+	}
+	if len(w.held) == 0 && len(w.open) == 0 { // before a system is left to the appraiser, floors are asked after; else a floor counts only once its condition is known to hold
+		w.open = floors
 	}
 	w.scale = l.scale()
 	w.manual = c.manual != nil && len(w.held) == 0 && len(w.open) == 0
@@ -252,7 +259,60 @@ func (c *Criteria) Classify(f Facts) Verdict {
 	v.Missing = c.waits(v.AtLeast, all...)
 	v.settle(slices.ContainsFunc(all, func(w critFinding) bool { return w.manual }))
 	c.explain(&v, c.flagScale(&v, all))
+	v.AtLeast = max(v.AtLeast, c.certain(all...))
 	return v
+}
+
+// certain gives the level that stands whichever way one open fact turns out:
+// where each of its values meets some criterion or floor, the least of these.
+func (c *Criteria) certain(ws ...critFinding) int {
+	sure := 0
+	for _, w := range ws {
+		asked := map[string]bool{}
+		for _, o := range w.open {
+			for _, key := range o.waits {
+				if !asked[key] {
+					asked[key] = true
+					sure = max(sure, c.whichever(w.facts, c.byKey[key]))
+				}
+			}
+		}
+	}
+	return sure
+}
+
+// whichever gives the least level over every value of a fact; 0 for a fact whose
+// values cannot be gone through.
+func (c *Criteria) whichever(facts Facts, f *Fact) int {
+	var values []any
+	switch f.Type {
+	case "bool":
+		values = []any{false, true}
+	case "enum":
+		for _, word := range f.Values {
+			values = append(values, word)
+		}
+	}
+	least := 0
+	for i, value := range values {
+		one := Facts{f.Key: value}
+		for key, given := range facts {
+			if key != f.Key {
+				one[key] = given
+			}
+		}
+		best := 0
+		l := critLook{c: c, facts: one}
+		for _, r := range slices.Concat(c.rules, c.floors) {
+			if t, _ := l.eval(r.When); t == critTrue {
+				best = max(best, r.least())
+			}
+		}
+		if i == 0 || best < least {
+			least = best
+		}
+	}
+	return least
 }
 
 // settle says whether the level is known. At level 5 nothing can raise it, not
@@ -271,6 +331,7 @@ func (c *Criteria) partVerdict(w critFinding) PartVerdict {
 	v := Verdict{AtLeast: w.best, Missing: c.waits(w.best, w)}
 	v.settle(w.manual)
 	c.explain(&v, c.flagScale(&v, []critFinding{w}))
+	v.AtLeast = max(v.AtLeast, c.certain(w))
 	return PartVerdict{Component: w.name, Level: v.Level, Known: v.Known, Manual: v.Manual, AtLeast: v.AtLeast,
 		Criteria: v.Criteria, Floors: v.Floors, Missing: v.Missing}
 }
