@@ -51,18 +51,25 @@ func (g *group) write(ctx context.Context, db *gorm.DB, do func(tx *gorm.DB) err
 	select {
 	case <-w.done:
 	case g.lead <- struct{}{}:
-		select {
-		case <-w.done: // by the one before, at the last moment
-		default:
+		for !w.settled() { // together may end before it comes to this one
 			g.together(db)
 		}
 		<-g.lead
-		<-w.done
 	}
 	if w.fault != nil {
 		panic(w.fault)
 	}
 	return w.err
+}
+
+// settled tells whether the wish is kept or refused.
+func (w *wish) settled() bool {
+	select {
+	case <-w.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // take takes the first of those who wait.

@@ -71,6 +71,24 @@ func TestWhoIsRefusedInAGroupTakesNobodyAlong(t *testing.T) {
 	}
 }
 
+func TestWhoWritesForOthersIsWrittenToo(t *testing.T) {
+	s := fresh(t)
+	refuse := &wish{ctx: ctx, do: func(*gorm.DB) error { return errors.New("no") }, done: make(chan struct{})}
+	many := []*wish{refuse}
+	for range mostTogether + 1 {
+		many = append(many, &wish{ctx: ctx, do: func(*gorm.DB) error { return nil }, done: make(chan struct{})})
+	}
+	s.group.waiting = append(s.group.waiting, many...) // before the one who leads: one refused, and more than go together
+	if err := set(s, "last")(); err != nil || !kept1(t, s, "last") {
+		t.Errorf("the leader's own: %v", err)
+	}
+	for i, w := range many {
+		if !w.settled() || (w.err == nil) != (i > 0) {
+			t.Errorf("%d: settled %v, %v", i, w.settled(), w.err)
+		}
+	}
+}
+
 func TestAPanicInAGroupIsItsOwn(t *testing.T) {
 	s := fresh(t)
 	panics := func() (err error) {
