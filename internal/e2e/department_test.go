@@ -339,11 +339,11 @@ func TestThePlanGoesOutAsAWorkbookAndComesBack(t *testing.T) {
 func TestAnswersThatCannotStandTogetherAreNamedBeforeOneIsKept(t *testing.T) {
 	p := demoProvince(t)
 	w := p.window(1280)
-	w.signIn("an").ask("d8", "Số người sử dụng").choose("a.n", "500").next()
+	w.signIn("an").ask("d8", "Dịch vụ thuộc ngành, nghề kinh doanh có điều kiện").choose("a", "yes").next()
 	w.ask("d8", "Có dịch vụ trực tuyến khác").choose("a", "no").next()
-	w.says("không đi cùng các câu đã trả lời", "Số người sử dụng").shot("question-voids-1280")
+	w.says("không đi cùng các câu đã trả lời", "Dịch vụ thuộc ngành, nghề kinh doanh có điều kiện").shot("question-voids-1280")
 	w.press(`button[value="drop"]`).open("/cases/d8/answers")
-	if strings.Contains(w.text(), "Số người sử dụng") {
+	if strings.Contains(w.text(), "Dịch vụ thuộc ngành, nghề kinh doanh có điều kiện") {
 		t.Errorf("the dropped answer is still there:\n%s", w.text())
 	}
 	w.open("/cases/d8/questions/4")
