@@ -148,12 +148,7 @@ func (c *client) at(other copyOfProgram) *client {
 // entered signs in at a copy of the program.
 func entered(t *testing.T, at copyOfProgram, login string) *client {
 	t.Helper()
-	jar, _ := cookiejar.New(nil)
-	c := &client{t: t, Client: http.Client{Jar: jar}, base: at.base}
-	if code, body := c.post("/api/v1/session", `{"login":"`+login+`","password":"`+demoPassword+`"}`); code != 200 {
-		t.Fatalf("sign in %s: %d %v", login, code, body)
-	}
-	return c
+	return signedInAt(t, at.base, login)
 }
 
 func TestSessionsAndGrantsAreOfEveryCopyAtOnce(t *testing.T) {

@@ -101,17 +101,12 @@ func TestAccountsAreKeptByCommands(t *testing.T) {
 	}
 }
 
-func TestTheServerSweepsBeforeItOpensAndStopsWhenTold(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "capdo.db")
-	svc, st := provinceAt(t, db)
-	if _, err := st.Reserve(t.Context(), workflow.NumberAsk{ID: "n", Issuer: "sct", Year: svc.Today().Year(), Text: "%s/SCT", Case: "c", Order: 3, Form: "form-01"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := st.Close(); err != nil {
-		t.Fatal(err)
-	}
+// untilTold runs the server over a database until a word was written. Stopped, it
+// sends its exit code.
+func untilTold(t *testing.T, db, word string) (out *told, stop func(), ended chan int) {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
-	out := &told{word: "http://", come: make(chan struct{})}
+	out = &told{word: word, come: make(chan struct{})}
 	open, ended := out.come, make(chan int, 1)
 	go func() {
 		ended <- run(ctx, []string{"serve", "--db", db, "--addr", "127.0.0.1:0"}, strings.NewReader(""), out, out)
@@ -121,6 +116,19 @@ func TestTheServerSweepsBeforeItOpensAndStopsWhenTold(t *testing.T) {
 	case code := <-ended:
 		t.Fatalf("exit %d\n%s", code, out)
 	}
+	return out, stop, ended
+}
+
+func TestTheServerSweepsBeforeItOpensAndStopsWhenTold(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "capdo.db")
+	svc, st := provinceAt(t, db)
+	if _, err := st.Reserve(t.Context(), workflow.NumberAsk{ID: "n", Issuer: "sct", Year: svc.Today().Year(), Text: "%s/SCT", Case: "c", Order: 3, Form: "form-01"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	out, stop, ended := untilTold(t, db, "http://")
 	if !strings.Contains(out.String(), "01/SCT") {
 		t.Errorf("the number that was swept is not named:\n%s", out)
 	}

@@ -115,7 +115,13 @@ func demoProvince(t *testing.T) (string, *httptest.Server) {
 	if code := a.exit(demo(t.Context(), a, []string{"--out", dir})); code != 0 {
 		t.Fatalf("demo: exit %d", code)
 	}
-	svc, st, err := a.service(t.Context(), filepath.Join(dir, "capdo.db"), false)
+	return dir, a.opened(t, filepath.Join(dir, "capdo.db"))
+}
+
+// opened opens the door over a database until the test ends.
+func (a *app) opened(t *testing.T, db string) *httptest.Server {
+	t.Helper()
+	svc, st, err := a.service(t.Context(), db, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +132,7 @@ func demoProvince(t *testing.T) (string, *httptest.Server) {
 			t.Error(err)
 		}
 	})
-	return dir, srv
+	return srv
 }
 
 type client struct {
@@ -137,8 +143,14 @@ type client struct {
 
 func signedIn(t *testing.T, srv *httptest.Server, login string) *client {
 	t.Helper()
+	return signedInAt(t, srv.URL, login)
+}
+
+// signedInAt is a person signed in at an address.
+func signedInAt(t *testing.T, base, login string) *client {
+	t.Helper()
 	jar, _ := cookiejar.New(nil)
-	c := &client{t: t, Client: http.Client{Jar: jar}, base: srv.URL}
+	c := &client{t: t, Client: http.Client{Jar: jar}, base: base}
 	if code, body := c.post("/api/v1/session", `{"login":"`+login+`","password":"`+demoPassword+`"}`); code != 200 {
 		t.Fatalf("sign in %s: %d %v", login, code, body)
 	}
@@ -183,18 +195,7 @@ func demoOnServer(t *testing.T) *httptest.Server {
 	if code := a.exit(moveProvince(t.Context(), a, []string{"--db", filepath.Join(dir, "capdo.db"), "--to", db})); code != 0 {
 		t.Fatalf("move: exit %d, %s", code, out.String())
 	}
-	svc, st, err := a.service(t.Context(), db, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(a.door(svc, st, &serving{}))
-	t.Cleanup(func() {
-		srv.Close()
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return srv
+	return a.opened(t, db)
 }
 
 func TestTheDoor(t *testing.T) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -51,17 +50,7 @@ func TestAnEmptyHouseTellsItsSetUpCodeWhereItWasStarted(t *testing.T) {
 	if code := run(t.Context(), []string{"migrate", "--db", db}, strings.NewReader(""), &quiet, &quiet); code != 0 {
 		t.Fatal(quiet.String())
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	out := &told{word: "/setup", come: make(chan struct{})}
-	open, ended := out.come, make(chan int, 1)
-	go func() {
-		ended <- run(ctx, []string{"serve", "--db", db, "--addr", "127.0.0.1:0"}, strings.NewReader(""), out, out)
-	}()
-	select {
-	case <-open:
-	case code := <-ended:
-		t.Fatalf("exit %d\n%s", code, out)
-	}
+	out, stop, ended := untilTold(t, db, "/setup")
 	address := strings.TrimSuffix(regexp.MustCompile(`http://\S+/setup`).FindString(out.String()), "/setup")
 	code := regexp.MustCompile(`h-[a-z2-7]{16}`).FindString(out.String())
 	body := `{"province":{"name":"Tỉnh Mẫu"},"owner":{"name":"Ủy ban nhân dân tỉnh Mẫu"},"sdu":{"name":"Sở Khoa học và Công nghệ"},"admin":{"id":"quan","name":"Trần Quân"},"password":"một mật khẩu dài","code":"CODE"}`

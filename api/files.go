@@ -129,12 +129,7 @@ func (d *door) addFile(g *gin.Context) {
 		return
 	}
 	longer(g)
-	form, err := g.Request.MultipartReader()
-	if err != nil {
-		d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
-		return
-	}
-	part, ok := d.filePart(g, form)
+	part, ok := d.filePart(g)
 	if !ok {
 		return
 	}
@@ -155,7 +150,12 @@ func (d *door) addFile(g *gin.Context) {
 
 // filePart gives the part "file" with which a form must begin. Whatever else
 // stands there is the fault of who sent it.
-func (d *door) filePart(g *gin.Context, form *multipart.Reader) (*multipart.Part, bool) {
+func (d *door) filePart(g *gin.Context) (*multipart.Part, bool) {
+	form, err := g.Request.MultipartReader()
+	if err != nil {
+		d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
+		return nil, false
+	}
 	part, err := form.NextPart()
 	if err == nil && part.FormName() != "file" {
 		err = errNoFile

@@ -58,12 +58,7 @@ func (d *door) giveVerified(g *gin.Context, v *workflow.Verified, err error) {
 func (d *door) verifyFile(g *gin.Context) {
 	in := io.Reader(g.Request.Body)
 	if strings.HasPrefix(g.GetHeader("Content-Type"), "multipart/") {
-		form, err := g.Request.MultipartReader()
-		if err != nil {
-			d.refuse(g, http.StatusBadRequest, "malformed", "kind.malformed")
-			return
-		}
-		part, ok := d.filePart(g, form)
+		part, ok := d.filePart(g)
 		if !ok {
 			return
 		}

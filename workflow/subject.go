@@ -54,6 +54,14 @@ func (s *Service) snapshot(ctx context.Context, caseID string) (*Snapshot, error
 	return snap, err
 }
 
+// name keeps a system that the act or its case names beside its own.
+func (snap *Snapshot) name(sys *System) {
+	if snap.Named == nil {
+		snap.Named = map[string]*System{}
+	}
+	snap.Named[sys.ID] = sys
+}
+
 // inspects reads the systems that the plan of a check names.
 func (s *Service) inspects(ctx context.Context, snap *Snapshot) error {
 	for _, id := range snap.Case.Inspection.Systems {
@@ -64,10 +72,7 @@ func (s *Service) inspects(ctx context.Context, snap *Snapshot) error {
 		if err != nil {
 			return err
 		}
-		if snap.Named == nil {
-			snap.Named = map[string]*System{}
-		}
-		snap.Named[id] = sys
+		snap.name(sys)
 	}
 	return nil
 }
@@ -135,10 +140,7 @@ func (s *Service) named(ctx context.Context, want Want, shape *regime.ActShape, 
 			if err != nil {
 				return err
 			}
-			if snap.Named == nil {
-				snap.Named = map[string]*System{}
-			}
-			snap.Named[id] = sys
+			snap.name(sys)
 		}
 	}
 	return nil

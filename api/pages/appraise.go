@@ -95,16 +95,25 @@ func (r *room) showDesk(g *gin.Context, status int, typed url.Values, saved stri
 	r.renderWith(g, status, "appraise", "queue", d, t)
 }
 
-// keepAppraisal keeps what was typed. To a page that asks for a part only it
-// answers when that was and what the conclusion would be.
-func (r *room) keepAppraisal(g *gin.Context) {
+// sentCase reads what was sent to a case's page, and the case; what fails is
+// answered.
+func (r *room) sentCase(g *gin.Context) (*caseData, bool) {
 	if err := g.Request.ParseForm(); err != nil {
 		r.fail(g, err)
-		return
+		return nil, false
 	}
 	d, err := r.caseOf(g)
 	if err != nil {
 		r.fail(g, err)
+	}
+	return d, err == nil
+}
+
+// keepAppraisal keeps what was typed. To a page that asks for a part only it
+// answers when that was and what the conclusion would be.
+func (r *room) keepAppraisal(g *gin.Context) {
+	d, ok := r.sentCase(g)
+	if !ok {
 		return
 	}
 	typed := deskFields(g.Request.PostForm)
@@ -152,13 +161,8 @@ var deskPrefixes = []string{"points", "remark", "at", "row", "fate", "level", "r
 // concludeOnDesk keeps what was typed and shows the paper that the points lead
 // to, as a draft to be signed or changed again.
 func (r *room) concludeOnDesk(g *gin.Context) {
-	if err := g.Request.ParseForm(); err != nil {
-		r.fail(g, err)
-		return
-	}
-	d, err := r.caseOf(g)
-	if err != nil {
-		r.fail(g, err)
+	d, ok := r.sentCase(g)
+	if !ok {
 		return
 	}
 	if g.PostForm("edit") != "" { // what was typed is kept

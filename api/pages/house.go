@@ -21,7 +21,7 @@ func (r *room) houseRoutes(in *gin.RouterGroup) {
 	r.peopleRoutes(keep)
 	r.get(keep, "/sessions", r.sessions)
 	keep.POST("/sessions/:login/end", r.endSessions)
-	r.get(keep, "/province", r.province)
+	r.get(keep, "/province", r.formPage("house", r.provinceForm))
 	keep.POST("/province", r.setProvince)
 	r.get(keep, "/history", r.houseHistory)
 	r.rulesRoutes(in)
@@ -135,6 +135,18 @@ func contains(list []string, s string) bool {
 
 // requestKey is the key of a form that was sent, or a new one.
 func requestKey(g *gin.Context) string { return cmp.Or(g.PostForm("key"), rand.Text()) }
+
+// formPage shows a form of the house as it is first asked for.
+func (r *room) formPage(place string, form func(*gin.Context) (*houseForm, error)) gin.HandlerFunc {
+	return func(g *gin.Context) {
+		f, err := form(g)
+		if err != nil {
+			r.fail(g, err)
+			return
+		}
+		r.showForm(g, place, f, nil)
+	}
+}
 
 // showForm shows a form of the house, with what went wrong at its last sending.
 func (r *room) showForm(g *gin.Context, place string, f *houseForm, err error) {

@@ -26,15 +26,6 @@ func (r *room) mergeForm(g *gin.Context) (*houseForm, error) {
 	return f, err
 }
 
-func (r *room) mergePage(g *gin.Context) {
-	f, err := r.mergeForm(g)
-	if err != nil {
-		r.fail(g, err)
-		return
-	}
-	r.showForm(g, "offices", f, nil)
-}
-
 func (r *room) merge(g *gin.Context) {
 	f, err := r.mergeForm(g)
 	if err != nil {
@@ -81,15 +72,6 @@ func (r *room) splitForm(g *gin.Context) (*houseForm, error) {
 	return f, err
 }
 
-func (r *room) splitPage(g *gin.Context) {
-	f, err := r.splitForm(g)
-	if err != nil {
-		r.fail(g, err)
-		return
-	}
-	r.showForm(g, "offices", f, nil)
-}
-
 func (r *room) split(g *gin.Context) {
 	f, err := r.splitForm(g)
 	if err != nil {
@@ -121,15 +103,6 @@ func (r *room) endForm(g *gin.Context) (*houseForm, error) {
 	f.Fields = r.typedIn(g, askedField{"on", "day", true, "", nil}, askedField{"source", "text", true, "", nil})
 	f.label("on", "house.last_day")
 	return f, err
-}
-
-func (r *room) endPage(g *gin.Context) {
-	f, err := r.endForm(g)
-	if err != nil {
-		r.fail(g, err)
-		return
-	}
-	r.showForm(g, "offices", f, nil)
 }
 
 func (r *room) endOffice(g *gin.Context) {

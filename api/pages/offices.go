@@ -13,17 +13,17 @@ import (
 
 func (r *room) officeRoutes(keep gin.IRoutes) {
 	r.get(keep, "/offices", r.offices)
-	r.get(keep, "/offices/new", r.newOffice)
+	r.get(keep, "/offices/new", r.formPage("offices", r.newOfficeForm))
 	keep.POST("/offices/new", r.addOffice)
-	r.get(keep, "/offices/merge", r.mergePage)
+	r.get(keep, "/offices/merge", r.formPage("offices", r.mergeForm))
 	keep.POST("/offices/merge", r.merge)
 	r.get(keep, "/offices/:id", r.office)
 	r.get(keep, "/offices/:id/edit", r.editOffice)
 	keep.POST("/offices/:id/edit", r.changeOffice)
 	keep.POST("/offices/:id/confirm", r.confirmOffice)
-	r.get(keep, "/offices/:id/split", r.splitPage)
+	r.get(keep, "/offices/:id/split", r.formPage("offices", r.splitForm))
 	keep.POST("/offices/:id/split", r.split)
-	r.get(keep, "/offices/:id/end", r.endPage)
+	r.get(keep, "/offices/:id/end", r.formPage("offices", r.endForm))
 	keep.POST("/offices/:id/end", r.endOffice)
 }
 
@@ -119,15 +119,6 @@ func (r *room) newOfficeForm(g *gin.Context) (*houseForm, error) {
 	err := r.officeForm(g, workflow.Office{}, f)
 	f.Fields = append(f.Fields, r.typedIn(g, askedField{"from", "day", false, "", nil}, askedField{"source", "text", true, "", nil})...)
 	return f, err
-}
-
-func (r *room) newOffice(g *gin.Context) {
-	f, err := r.newOfficeForm(g)
-	if err != nil {
-		r.fail(g, err)
-		return
-	}
-	r.showForm(g, "offices", f, nil)
 }
 
 // officeOrder reads a new office out of a form whose fields begin with at.

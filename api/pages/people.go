@@ -26,7 +26,7 @@ func (r *room) peopleRoutes(keep gin.IRoutes) {
 	keep.POST("/people/new", r.addPerson)
 	r.get(keep, "/people/:id", r.person)
 	keep.POST("/people/:id/name", r.rename)
-	r.get(keep, "/people/:id/grants/new", r.newGrant)
+	r.get(keep, "/people/:id/grants/new", r.formPage("people", r.grantForm))
 	keep.POST("/people/:id/grants/new", r.grant)
 	r.get(keep, "/people/:id/grants/:n/end", r.endGrantPage)
 	keep.POST("/people/:id/grants/:n/end", r.endGrant)
@@ -211,15 +211,6 @@ func (r *room) grantForm(g *gin.Context) (*houseForm, error) {
 	return f, err
 }
 
-func (r *room) newGrant(g *gin.Context) {
-	f, err := r.grantForm(g)
-	if err != nil {
-		r.fail(g, err)
-		return
-	}
-	r.showForm(g, "people", f, nil)
-}
-
 func (r *room) grant(g *gin.Context) {
 	f, err := r.grantForm(g)
 	if err != nil {
@@ -354,15 +345,6 @@ func (r *room) provinceForm(g *gin.Context) (*houseForm, error) {
 	p, err := r.Service.Province(g)
 	return &houseForm{Title: "house.province", Path: "/admin/province", Back: "/admin", Button: "house.save",
 		Fields: r.typedIn(g, askedField{"name", "text", true, p.Name, nil}, askedField{"url", "text", false, p.URL, nil})}, err
-}
-
-func (r *room) province(g *gin.Context) {
-	f, err := r.provinceForm(g)
-	if err != nil {
-		r.fail(g, err)
-		return
-	}
-	r.showForm(g, "house", f, nil)
 }
 
 func (r *room) setProvince(g *gin.Context) {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"time"
@@ -37,10 +38,28 @@ func InFolder(root string, l Limits) *Files {
 var hash = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 func (f *Folder) place(sha string) (string, bool) {
+	at, ok := shelf(sha)
+	return filepath.Join(f.root, filepath.FromSlash(at)), ok
+}
+
+// shelf is where bytes lie under the root of a bucket; false of what is no hash.
+func shelf(sha string) (string, bool) {
 	if !hash.MatchString(sha) {
 		return "", false
 	}
-	return filepath.Join(f.root, sha[:2], sha[2:4], sha), true
+	return path.Join(sha[:2], sha[2:4], sha), true
+}
+
+// sound tells whether a bucket holds the bytes unhurt: then there is nothing to put.
+func sound(ctx context.Context, b Bucket, sha string) (bool, error) {
+	kept, err := b.Get(ctx, sha)
+	if err != nil {
+		if errors.Is(err, ErrMissing) || errors.Is(err, ErrCorrupt) {
+			err = nil
+		}
+		return false, err
+	}
+	return true, kept.Close()
 }
 
 // Put writes beside the place, brings it to the disk and gives it its name.
@@ -49,10 +68,7 @@ func (f *Folder) Put(ctx context.Context, sha string, r io.Reader) error {
 	if !ok {
 		return ErrMissing
 	}
-	switch kept, err := f.Get(ctx, sha); {
-	case err == nil:
-		return kept.Close()
-	case !errors.Is(err, ErrMissing) && !errors.Is(err, ErrCorrupt):
+	if there, err := sound(ctx, f, sha); there || err != nil {
 		return err
 	}
 	dir := filepath.Dir(to)

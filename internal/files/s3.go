@@ -72,10 +72,8 @@ func openS3(address string) (*store3, error) {
 }
 
 func (s *store3) place(sha string) (string, bool) {
-	if !hash.MatchString(sha) {
-		return "", false
-	}
-	return path.Join(s.prefix, sha[:2], sha[2:4], sha), true
+	at, ok := shelf(sha)
+	return path.Join(s.prefix, at), ok
 }
 
 // Put sends bytes once they are known to have their hash; the store shows them
@@ -85,10 +83,7 @@ func (s *store3) Put(ctx context.Context, sha string, r io.Reader) error {
 	if !ok {
 		return ErrMissing
 	}
-	switch kept, err := s.Get(ctx, sha); {
-	case err == nil:
-		return kept.Close()
-	case !errors.Is(err, ErrMissing) && !errors.Is(err, ErrCorrupt):
+	if there, err := sound(ctx, s, sha); there || err != nil {
 		return err
 	}
 	whole, size, err := spool(r, sha)

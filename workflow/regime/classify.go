@@ -3,6 +3,7 @@ package regime
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -268,14 +269,8 @@ func (c *Criteria) Classify(f Facts) Verdict {
 func (c *Criteria) certain(ws ...critFinding) int {
 	sure := 0
 	for _, w := range ws {
-		asked := map[string]bool{}
-		for _, o := range w.open {
-			for _, key := range o.waits {
-				if !asked[key] {
-					asked[key] = true
-					sure = max(sure, c.whichever(w.facts, c.byKey[key]))
-				}
-			}
+		for _, key := range c.waits(0, w) {
+			sure = max(sure, c.whichever(w.facts, c.byKey[key]))
 		}
 	}
 	return sure
@@ -295,20 +290,10 @@ func (c *Criteria) whichever(facts Facts, f *Fact) int {
 	}
 	least := 0
 	for i, value := range values {
-		one := Facts{f.Key: value}
-		for key, given := range facts {
-			if key != f.Key {
-				one[key] = given
-			}
-		}
-		best := 0
-		l := critLook{c: c, facts: one}
-		for _, r := range slices.Concat(c.rules, c.floors) {
-			if t, _ := l.eval(r.When); t == critTrue {
-				best = max(best, r.least())
-			}
-		}
-		if i == 0 || best < least {
+		one := Facts{}
+		maps.Copy(one, facts)
+		one[f.Key] = value
+		if best := c.weigh(one, "").best; i == 0 || best < least {
 			least = best
 		}
 	}

@@ -54,11 +54,16 @@ func (i *Instrument) Cite(article string) Citation {
 
 func readInstruments(files fs.FS) ([]*Instrument, error) {
 	var raw struct {
+		LeftOut     string        `yaml:"left_out"`
 		Instruments []*Instrument `yaml:"instruments"`
 	}
 	const name = "instruments.yaml"
 	if err := decode(files, name, &raw); err != nil {
 		return nil, err
+	}
+	leftOut, err := regexp.Compile(raw.LeftOut)
+	if err != nil || raw.LeftOut == "" {
+		return nil, Fault{File: name, Reason: "left_out is no pattern of lines"}
 	}
 	var faults []error
 	seen := map[string]bool{}
@@ -74,7 +79,7 @@ func readInstruments(files fs.FS) ([]*Instrument, error) {
 		if err != nil || i.Source == "" || i.Verified == "" || !i.Verified.valid() {
 			bad("a text at hand needs its file, source and mark")
 		}
-		if i.Articles = articlesOf(string(b)); len(i.Articles) == 0 {
+		if i.Articles = articlesOf(string(b), leftOut); len(i.Articles) == 0 {
 			bad("no article was found in " + i.Text)
 		}
 	}
@@ -88,11 +93,11 @@ var (
 	articleNo   = regexp.MustCompile(`^\(Điều (\d+[a-zđ]?) `)
 	clauseHead  = regexp.MustCompile(`^(\d+[a-zđ]?)\. `)
 	pointHead   = regexp.MustCompile(`^([a-zđ])\) `)
-	leftOut     = regexp.MustCompile(`^(#|\(Điều này có nội dung liên quan|Phụ lục\S*\.docx?$|Mục \d+$)`)
 )
 
 // articlesOf parts a codified text into articles, in the order of their numbers.
-func articlesOf(text string) []Article {
+// Lines that match leftOut are the collection's own and no part of the text.
+func articlesOf(text string, leftOut *regexp.Regexp) []Article {
 	var out []Article
 	var at Line
 	dash := 0
