@@ -41,6 +41,9 @@ func (r *room) signedIn(g *gin.Context) {
 	g.Set("me", m)
 }
 
+// maxKept is how many bytes of a form are kept over a sign-in.
+const maxKept = 1 << 20
+
 // askSignIn asks to sign in. A form that was just sent is kept in the page and
 // sent again by hand after the sign-in, but for passwords and codes of the own
 // account; a page that was asked for is gone on to.
@@ -57,9 +60,10 @@ func (r *room) askSignIn(g *gin.Context) {
 		g.Redirect(http.StatusSeeOther, to)
 		return
 	}
-	kept, err := url.ParseQuery("")
+	kept := url.Values{}
+	g.Request.Body = http.MaxBytesReader(g.Writer, g.Request.Body, maxKept)
 	secret := strings.HasPrefix(g.FullPath(), "/account")
-	if err == nil && !secret && g.ContentType() == "application/x-www-form-urlencoded" && g.Request.ParseForm() == nil {
+	if !secret && g.ContentType() == "application/x-www-form-urlencoded" && g.Request.ParseForm() == nil {
 		kept = g.Request.PostForm
 	}
 	r.render(g, http.StatusUnauthorized, "sign-in", "", signInData{Next: g.Request.URL.Path, Kept: kept, Lost: "signin.expired"})
