@@ -270,16 +270,32 @@ func (r *room) endGrant(g *gin.Context) {
 	r.done(g, f.Back, "grant_ended")
 }
 
+// loginOf is the login of a person's account. Another's account may go by this
+// person's id, so that without an account there is none to do anything to.
+func (r *room) loginOf(g *gin.Context, id, deed string) (string, error) {
+	if deed == "create" {
+		return "", nil
+	}
+	have, err := r.accountsOf(g)
+	if err != nil {
+		return "", err
+	}
+	if have[id] == nil {
+		return "", identity.ErrUnknown
+	}
+	return have[id].Login, nil
+}
+
 // accountDeed does one thing to the account of another; a new password is shown
 // in the answer, this once, and kept nowhere.
 func (r *room) accountDeed(g *gin.Context) {
 	id, deed, d := g.Param("id"), g.Param("deed"), r.accounts()
-	login := id
-	if have, err := r.accountsOf(g); err == nil && have[id] != nil {
-		login = have[id].Login
+	login, err := r.loginOf(g, id, deed)
+	if err != nil {
+		r.showPerson(g, "", err)
+		return
 	}
 	var password string
-	var err error
 	switch deed {
 	case "create":
 		password, err = d.Create(g, who(g), id)

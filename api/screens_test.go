@@ -1,0 +1,60 @@
+package api_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+
+	"capdo/api"
+	"capdo/api/pages"
+	"capdo/internal/identity"
+	"capdo/templates"
+	"capdo/workflow"
+)
+
+const form = "application/x-www-form-urlencoded"
+
+// withScreens mounts the pages people see.
+func withScreens(t *testing.T) *province {
+	t.Helper()
+	return newProvince(t, func(c *api.Config) {
+		r, err := rooms()
+		if err != nil {
+			t.Fatal(err)
+		}
+		screens, err := templates.OpenPages(r.words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conf := pages.Config{Service: c.Service, Identity: c.Identity, Pages: screens, Words: r.words, Log: c.Log, RegisterFile: c.RegisterFile}
+		c.Pages = func(e *gin.Engine, shared pages.Door) { pages.Mount(e, conf, shared) }
+	})
+}
+
+func TestAFormSentAfterTheSessionEndedIsKeptUnlessItIsLarge(t *testing.T) {
+	v := withScreens(t).nobody()
+	v.send("POST", "/cases/c2/files/x/remove", "reason=typed+before", "Content-Type", form).is(t, 401, "typed before")
+	large := v.send("POST", "/cases/c2/files/x/remove", "reason="+strings.Repeat("x", 2<<20), "Content-Type", form).is(t, 401)
+	if len(large.text) > 1<<16 {
+		t.Errorf("a stranger gets %d bytes back", len(large.text))
+	}
+}
+
+func TestADeedAtAnAccountNeverHitsAnothersThatIsCalledTheSame(t *testing.T) {
+	p := withScreens(t)
+	ctx := context.Background()
+	p.ok(p.AddPerson(ctx, workflow.Person{ID: "mai", Name: "Lê Mai"}))
+	p.ok(p.AddPerson(ctx, workflow.Person{ID: "thu", Name: "Lê Thu", Grants: []workflow.Grant{{Office: "sct", Role: "operator_officer"}}}))
+	r, err := rooms()
+	p.ok(err)
+	p.ok(p.gate.SaveAccount(ctx, identity.Account{}, identity.Account{Person: "thu", Login: "mai", Hash: r.hash}))
+	quan := p.as("quan")
+	for _, deed := range []string{"disable", "reset", "unlock", "end-code"} {
+		quan.send("POST", "/admin/people/mai/account/"+deed, "", "Content-Type", form).is(t, 409)
+	}
+	p.as("mai").get("/api/v1/me").is(t, 200, `"thu"`)
+	quan.send("POST", "/admin/people/thu/account/disable", "", "Content-Type", form).is(t, 303)
+	p.nobody().post("/api/v1/session", signIn("mai", password)).isProblem(t, 401, "unauthenticated", "signin.failed")
+}
