@@ -55,16 +55,16 @@ func (h *history) export(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return h.st.History(ctx, func(src chain.Source) error {
+	return h.st.History(ctx, func(src store.Source) error {
 		return chain.Export(w, src, public, h.now(), func(put chain.Put) error {
 			var ids []string
 			if err := src.Rows("papers", func(id string, _ []chain.Column) error { ids = append(ids, id); return nil }); err != nil {
 				return err
 			}
 			for _, id := range ids {
-				p, err := h.st.Paper(ctx, id)
+				b, err := src.PaperBytes(id)
 				if err == nil {
-					err = put(chain.PaperFile(id), p.PDF)
+					err = put(chain.PaperFile(id), b)
 				}
 				if err != nil {
 					return err

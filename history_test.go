@@ -6,12 +6,14 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -347,5 +349,34 @@ func TestTheCommandPrintsTheKeyAnAuditorKeeps(t *testing.T) {
 	var c chain.Checkpoint
 	if err := json.Unmarshal([]byte(v.answers(t, 0, makeCheckpoint, "--db", h.places.db, "--json")), &c); err != nil || c.Number != 1 {
 		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestAsManyExportsAtOnceAsThereAreConnections(t *testing.T) {
+	svc, h := small(t)
+	if _, err := svc.Act(t.Context(), "binh", submit); err != nil {
+		t.Fatal(err)
+	}
+	sealed(t, h)
+	const connections = 4 // of those who read
+	var came atomic.Int32
+	all := make(chan struct{})
+	h.now = func() time.Time { // asked while the connection is held
+		if came.Add(1) == connections {
+			close(all)
+		}
+		<-all
+		return fixedNow()
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	faults := make(chan error, 3*connections)
+	for range cap(faults) {
+		go func() { faults <- h.export(ctx, io.Discard) }()
+	}
+	for range cap(faults) {
+		if err := <-faults; err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 func proveDecision(ctx context.Context, a *app, args []string) error {
 	return a.onOne(ctx, "prove decision", args, "cli.one_paper", nil, func(f *flags, _ *workflow.Service, st *store.Store, name string) error {
 		var proof *chain.Proof
-		err := st.History(ctx, func(src chain.Source) error {
+		err := st.History(ctx, func(src store.Source) error {
 			id, cols, err := findPaper(src, name)
 			if err == nil {
 				proof, err = chain.ProveRow(src, "papers", id, cols)
@@ -74,7 +74,7 @@ func proveConsistency(ctx context.Context, a *app, args []string) error {
 	}
 	return a.inDatabase(ctx, f.db, false, func(_ *workflow.Service, st *store.Store) error {
 		var proof *chain.Proof
-		err := st.History(ctx, func(src chain.Source) (err error) {
+		err := st.History(ctx, func(src store.Source) (err error) {
 			proof, err = chain.ProveGrowth(src, n[0], n[1])
 			return err
 		})

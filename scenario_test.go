@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"capdo/internal/chain"
 	"capdo/internal/pgtest"
 	"capdo/internal/rehearse"
 	"capdo/internal/store"
@@ -96,7 +95,7 @@ func TestScenarios(t *testing.T) {
 // proves verifies all that a scenario left behind.
 func proves(t *testing.T, a *app, st *store.Store) {
 	t.Helper()
-	if err := st.History(t.Context(), func(src chain.Source) error {
+	if err := st.History(t.Context(), func(src store.Source) error {
 		v, err := a.verifySource(t.Context(), src, verifyOrder{quick: true}, false)
 		if err == nil && len(v.Findings) > 0 {
 			t.Errorf("not as sealed: %+v", v.Findings)

@@ -81,7 +81,7 @@ func verify(ctx context.Context, a *app, args []string) error {
 func (a *app) verifyDatabase(ctx context.Context, st *store.Store, db string, o verifyOrder) (*verification, error) {
 	o.historyPlaces = o.beside(db)
 	var v *verification
-	err := st.History(ctx, func(src chain.Source) (err error) {
+	err := st.History(ctx, func(src store.Source) (err error) {
 		v, err = a.verifySource(ctx, src, o, true)
 		return err
 	})

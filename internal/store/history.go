@@ -18,8 +18,14 @@ import (
 // history is the database as the chain sees it, at one moment.
 type history struct{ tx *gorm.DB }
 
+// Source is the history at one moment, with the bytes of papers.
+type Source interface {
+	chain.Source
+	PaperBytes(id string) ([]byte, error)
+}
+
 // History shows links, checkpoints and sealed rows as they are at one moment.
-func (s *Store) History(ctx context.Context, do func(chain.Source) error) error {
+func (s *Store) History(ctx context.Context, do func(Source) error) error {
 	return s.read(ctx).Transaction(func(tx *gorm.DB) error { return do(history{tx}) },
 		&sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 }
@@ -86,6 +92,13 @@ func (h history) Tables() []string {
 // Rows gives the rows of a sealed table.
 func (h history) Rows(table string, yield func(string, []chain.Column) error) error {
 	return sealedNamed(table).rows(h.tx, "", nil, func(r fullRow) error { return yield(r.key, r.cols) })
+}
+
+// PaperBytes gives the bytes of a paper over the same connection: whoever asked
+// for another here could wait for one that waits for this.
+func (h history) PaperBytes(id string) (b []byte, err error) {
+	err = h.tx.Raw("SELECT pdf FROM papers WHERE id = ?", id).Row().Scan(&b)
+	return b, faulty(err)
 }
 
 // Checkpoint takes what is new into the sealer, signs it and keeps the

@@ -42,7 +42,7 @@ func TestCopiesOfTheProgramSealOneHistory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := copies[1].History(ctx, func(src chain.Source) error {
+	if err := copies[1].History(ctx, func(src Source) error {
 		rep, err := chain.Verify(src, chain.Options{Keys: []ed25519.PublicKey{key.Public().(ed25519.PublicKey)}})
 		if err == nil && (!rep.OK() || rep.Links != 60 || rep.Uncovered != 0 || rep.Checkpoints == 0) {
 			err = fmt.Errorf("%+v", rep)

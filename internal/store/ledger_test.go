@@ -94,7 +94,7 @@ func TestALinkCoversAllThatAStepLeaves(t *testing.T) {
 		t.Fatal(err)
 	}
 	var last chain.Record
-	err := s.History(ctx, func(src chain.Source) error {
+	err := s.History(ctx, func(src Source) error {
 		return src.Links(func(l chain.Link) (err error) {
 			if l.Subject == "case/c" {
 				last, err = l.ReadRecord()

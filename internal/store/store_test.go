@@ -44,7 +44,7 @@ func fresh(t *testing.T) *Store {
 // proves asks whether every row that a test wrote is covered by the chain.
 func proves(t *testing.T, s *Store) {
 	t.Helper()
-	if err := s.History(ctx, func(src chain.Source) error {
+	if err := s.History(ctx, func(src Source) error {
 		rep, err := chain.Verify(src, chain.Options{})
 		if err == nil && !rep.OK() {
 			t.Errorf("not as sealed: %+v", rep.Findings)
