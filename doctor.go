@@ -63,7 +63,7 @@ func doctor(ctx context.Context, a *app, args []string) error {
 	}
 	x := &examination{}
 	err = a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
-		x.say("database", "ok", "path", f.db)
+		x.say("database", "ok", "path", store.Shown(f.db))
 		return errors.Join(x.calendars(svc), x.lastBackup(ctx, svc, st), x.clock(ctx, svc, st))
 	})
 	if err != nil {
@@ -71,8 +71,8 @@ func doctor(ctx context.Context, a *app, args []string) error {
 	}
 	if storeKind(f.db) == "sqlite" {
 		x.disk(filepath.Dir(f.db))
-		x.secret(f.db + ".secret")
 	}
+	x.secret(a.secretFile(f.db))
 	x.certificate(cert, key)
 	return a.tellHealth(x, f.json)
 }
