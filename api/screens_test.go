@@ -58,3 +58,23 @@ func TestADeedAtAnAccountNeverHitsAnothersThatIsCalledTheSame(t *testing.T) {
 	quan.send("POST", "/admin/people/thu/account/disable", "", "Content-Type", form).is(t, 303)
 	p.nobody().post("/api/v1/session", signIn("mai", password)).isProblem(t, 401, "unauthenticated", "signin.failed")
 }
+
+func TestWhoHasToWaitIsToldSoBeforeTheFileIsRead(t *testing.T) {
+	v := withScreens(t).nobody()
+	const torn = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF"
+	send := func(body string) answered {
+		return v.send("POST", "/verify", body, "Content-Type", "multipart/form-data; boundary=x")
+	}
+	send(torn).is(t, 422)
+	send("--x--").is(t, 422)
+	send(torn+strings.Repeat("x", 21<<20)+"\r\n--x--\r\n").is(t, 413)
+	send(torn+"\r\n--x--\r\n").is(t, 404)
+	v.get("/verify/AAAA-BBBB").is(t, 404)
+	for range 2 {
+		if a := send(torn).is(t, 429); a.Header.Get("Retry-After") != "60" {
+			t.Errorf("when to try again: %q", a.Header.Get("Retry-After"))
+		}
+	}
+	v.get("/verify?code=AAAA-BBBB").is(t, 429, "AAAA-BBBB")
+	v.get("/verify").is(t, 200)
+}
