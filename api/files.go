@@ -15,6 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"capdo/api/pages"
 	"capdo/workflow"
 )
 
@@ -35,7 +36,6 @@ type FileRoom struct {
 const (
 	maxUpload   = 104 << 20 // bytes of a body that carries a file
 	maxOverview = 16 << 20  // bytes of an overview as JSON
-	transfer    = 15 * time.Minute
 	sheetType   = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
@@ -99,13 +99,6 @@ func (d *door) fileOf(g *gin.Context) {
 	g.Set("file", list[i])
 }
 
-// longer gives a transfer of a large file more time than other requests have.
-func longer(g *gin.Context) {
-	rc, until := http.NewResponseController(g.Writer), time.Now().Add(transfer)
-	_ = rc.SetReadDeadline(until) // a writer that knows no deadlines keeps the usual ones
-	_ = rc.SetWriteDeadline(until)
-}
-
 // mayContent asks a right at the system of a case.
 func (d *door) mayContent(g *gin.Context, act string) bool {
 	v, err := d.Service.Case(g, g.Param("id"))
@@ -128,7 +121,7 @@ func (d *door) addFile(g *gin.Context) {
 		d.refuse(g, http.StatusRequestEntityTooLarge, "too_large", "kind.too_large")
 		return
 	}
-	longer(g)
+	pages.Longer(g)
 	part, ok := d.filePart(g)
 	if !ok {
 		return
@@ -193,7 +186,7 @@ func (d *door) download(g *gin.Context) {
 		return
 	}
 	defer in.Close()
-	longer(g)
+	pages.Longer(g)
 	handOut(g, a.Name, d.FileMIME(a.Type))
 	g.Header("ETag", `"`+a.SHA256+`"`)
 	http.ServeContent(g.Writer, g.Request, "", time.Time{}, in)
@@ -237,7 +230,7 @@ func (d *door) pack(g *gin.Context) {
 		d.fail(g, err)
 		return
 	}
-	longer(g)
+	pages.Longer(g)
 	handOut(g, g.Param("id")+".zip", "application/zip")
 	http.ServeContent(g.Writer, g.Request, "", time.Time{}, tmp)
 }

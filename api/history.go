@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"github.com/gin-gonic/gin"
+
+	"capdo/api/pages"
 )
 
 // HistoryRoom is what an auditor may ask of the history; without State there are
@@ -57,5 +59,6 @@ func (d *door) historyExport(g *gin.Context) {
 		d.fail(g, err)
 		return
 	}
+	pages.Longer(g)
 	g.DataFromReader(http.StatusOK, size, "application/zip", f, map[string]string{"Content-Disposition": `attachment; filename="history.zip"`})
 }

@@ -23,6 +23,13 @@ func (r *room) fileRoutes(in gin.IRoutes) {
 // transfer is how long a large file may take.
 const transfer = 15 * time.Minute
 
+// Longer gives a transfer of a large file more time than other requests have.
+func Longer(g *gin.Context) {
+	rc, until := http.NewResponseController(g.Writer), time.Now().Add(transfer)
+	_ = rc.SetReadDeadline(until) // a writer that knows no deadlines keeps the usual ones
+	_ = rc.SetWriteDeadline(until)
+}
+
 // filesData is what is attached to a case, by kind.
 type filesData struct {
 	Kinds []fileKind
@@ -102,9 +109,7 @@ func (r *room) addFile(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	rc, until := http.NewResponseController(g.Writer), time.Now().Add(transfer)
-	_ = rc.SetReadDeadline(until) // a writer that knows no deadlines keeps the usual ones
-	_ = rc.SetWriteDeadline(until)
+	Longer(g)
 	got, err := r.takeParts(g, c.ID)
 	if err != nil {
 		t, status := r.troubleOf(g, err)
@@ -182,6 +187,7 @@ func (r *room) download(g *gin.Context) {
 		return
 	}
 	defer in.Close()
+	Longer(g)
 	handOut(g, a.Name)
 	g.Header("Content-Type", r.Files.MIME(a.Type))
 	http.ServeContent(g.Writer, g.Request, "", time.Time{}, in)

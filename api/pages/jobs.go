@@ -114,6 +114,7 @@ func (r *room) jobFile(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
+	Longer(g)
 	r.attached(g, d.Type, d.File, b)
 }
 
