@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ import (
 const form = "application/x-www-form-urlencoded"
 
 // withScreens mounts the pages people see.
-func withScreens(t *testing.T) *province {
+func withScreens(t *testing.T, change ...func(*pages.Config)) *province {
 	t.Helper()
 	return newProvince(t, func(c *api.Config) {
 		r, err := rooms()
@@ -29,6 +30,9 @@ func withScreens(t *testing.T) *province {
 			t.Fatal(err)
 		}
 		conf := pages.Config{Service: c.Service, Identity: c.Identity, Pages: screens, Words: r.words, Log: c.Log, RegisterFile: c.RegisterFile}
+		for _, one := range change {
+			one(&conf)
+		}
 		c.Pages = func(e *gin.Engine, shared pages.Door) { pages.Mount(e, conf, shared) }
 	})
 }
@@ -77,4 +81,26 @@ func TestWhoHasToWaitIsToldSoBeforeTheFileIsRead(t *testing.T) {
 	}
 	v.get("/verify?code=AAAA-BBBB").is(t, 429, "AAAA-BBBB")
 	v.get("/verify").is(t, 200)
+}
+
+func TestAFileThatBreaksOffOrIsTooLargeIsTheFaultOfItsSender(t *testing.T) {
+	p := withScreens(t, func(c *pages.Config) {
+		c.Files.Take = func(_ context.Context, in io.Reader, want workflow.Attachment) (workflow.Attachment, error) {
+			if want.Name == "large.pdf" {
+				return want, &workflow.Problem{Kind: workflow.Invalid, Key: "file.too_large", Args: map[string]string{"detail": "9"}}
+			}
+			_, err := io.ReadAll(in)
+			return want, err
+		}
+	})
+	an := p.as("an")
+	send := func(name, end string) answered {
+		return an.send("POST", "/cases/c3/files?as=evidence", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\""+name+"\"\r\n\r\n%PDF"+end, "Content-Type", "multipart/form-data; boundary=x")
+	}
+	send("a.pdf", "").is(t, 400)
+	send("large.pdf", "\r\n--x--\r\n").is(t, 413)
+	send("a.pdf", "\r\n--x--\r\n").is(t, 303)
+	if strings.Contains(p.log.String(), "request failed") {
+		t.Errorf("taken for a fault of ours: %s", p.log.String())
+	}
 }

@@ -140,16 +140,28 @@ func (r *room) takeParts(g *gin.Context, id string) (workflow.Attachment, error)
 		case "as":
 			b, err := io.ReadAll(io.LimitReader(part, 100))
 			if err != nil {
-				return want, err
+				return want, tornOr(err)
 			}
 			want.As = string(b)
 		case "file":
 			if want.Name = part.FileName(); want.Name == "" {
 				return want, missing
 			}
-			return r.Files.Take(g, part, want)
+			got, err := r.Files.Take(g, part, want)
+			return got, tornOr(err)
 		}
 	}
+}
+
+// errTorn says that a body broke off before its end: no fault of ours.
+var errTorn = errors.New("the body broke off")
+
+// tornOr tells a body that broke off from other errors of reading it.
+func tornOr(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return errTorn
+	}
+	return err
 }
 
 // fileOf finds a file of the case in the address.

@@ -171,7 +171,14 @@ func (r *room) troubleOf(g *gin.Context, err error) (*trouble, int) {
 		if p.Kind == workflow.Busy {
 			g.Header("Retry-After", "5")
 		}
-		return &trouble{Problem: r.named(g, p), Acts: p.Open}, r.Status(p.Kind)
+		status := r.Status(p.Kind)
+		if p.Key == "file.too_large" {
+			status = http.StatusRequestEntityTooLarge
+		}
+		return &trouble{Problem: r.named(g, p), Acts: p.Open}, status
+	}
+	if errors.Is(err, errTorn) {
+		return &trouble{Problem: &workflow.Problem{Kind: workflow.Invalid, Key: "kind.malformed"}}, http.StatusBadRequest
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
