@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"capdo/api/pages"
 	"capdo/internal/identity"
 	"capdo/workflow"
 )
@@ -40,11 +41,7 @@ func (d *door) enrol(g *gin.Context) {
 		d.fail(g, err)
 		return
 	}
-	issuer := "capdo"
-	if house.Name != "" {
-		issuer += " " + house.Name
-	}
-	e, err := d.Identity.Enrol(g, d.token(g), issuer)
+	e, err := d.Identity.Enrol(g, d.token(g), pages.Issuer(house))
 	switch {
 	case errors.Is(err, identity.ErrSealed):
 		d.fail(g, &workflow.Problem{Kind: workflow.Refused, Key: "code.no_key"})

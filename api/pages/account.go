@@ -1,13 +1,13 @@
 package pages
 
 import (
-	"cmp"
 	"errors"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
 	"capdo/internal/identity"
+	"capdo/workflow"
 )
 
 // accountRoutes are everybody's own account: password, one-time codes, sessions.
@@ -47,6 +47,14 @@ func (r *room) showAccount(g *gin.Context, status int, d accountData) {
 	r.render(g, status, "account", "", d)
 }
 
+// Issuer is what a telephone lists one-time codes of a house under.
+func Issuer(house workflow.Province) string {
+	if house.Name == "" {
+		return "capdo"
+	}
+	return "capdo " + house.Name
+}
+
 // enrol begins one-time codes: the secret for the telephone is shown this once.
 func (r *room) enrol(g *gin.Context) {
 	house, err := r.Service.Province(g)
@@ -54,7 +62,7 @@ func (r *room) enrol(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	e, err := r.Identity.Enrol(g, r.Token(g), cmp.Or("capdo "+house.Name, "capdo"))
+	e, err := r.Identity.Enrol(g, r.Token(g), Issuer(house))
 	switch {
 	case errors.Is(err, identity.ErrSealed):
 		r.showAccount(g, http.StatusUnprocessableEntity, accountData{Wrong: map[string]string{"enrol": "code.no_key"}})
