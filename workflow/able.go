@@ -92,6 +92,18 @@ func (s *Service) Inbox(ctx context.Context, who string) (mine, waiting []InboxI
 	if err != nil {
 		return nil, nil, err
 	}
+	take := func(c *Case, sys *System) {
+		p := base
+		p.sys, p.r = sys, s.regimeOf(c)
+		item := s.inboxItem(person, c, p)
+		switch {
+		case item == nil:
+		case len(item.Acts) > 0:
+			mine = append(mine, *item)
+		default:
+			waiting = append(waiting, *item)
+		}
+	}
 	q := CaseQuery{Running: true, Limit: chunk}
 	if q.Concerns = base.concerning(person); q.Concerns != nil {
 		q.Member = person.ID
@@ -103,23 +115,60 @@ func (s *Service) Inbox(ctx context.Context, who string) (mine, waiting []InboxI
 		}
 		for _, c := range cases {
 			q.After = c.ID
-			p := base
-			p.sys, p.r = systemOf(systems, c), s.regimeOf(c)
-			item := s.inboxItem(person, c, p)
-			switch {
-			case item == nil:
-			case len(item.Acts) > 0:
-				mine = append(mine, *item)
-			default:
-				waiting = append(waiting, *item)
+			if c.System != "" {
+				take(c, systems[c.System])
 			}
 		}
 		if len(cases) < chunk {
-			sortInbox(mine)
-			sortInbox(waiting)
-			return mine, waiting, nil
+			break
 		}
 	}
+	if err := s.ownChecks(ctx, person, take); err != nil {
+		return nil, nil, err
+	}
+	sortInbox(mine)
+	sortInbox(waiting)
+	return mine, waiting, nil
+}
+
+// ownChecks hands out the running checks of an owner's whole activity, each with
+// those offices of the person among the operators that operate one of its systems.
+func (s *Service) ownChecks(ctx context.Context, person Person, take func(*Case, *System)) error {
+	for q := (CaseQuery{Running: true, Own: true, Limit: chunk}); ; {
+		cases, err := s.Store.Cases(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, c := range cases {
+			q.After = c.ID
+			operators, err := s.operating(ctx, person, c.Owner)
+			if err != nil {
+				return err
+			}
+			take(c, &System{Owners: []string{c.Owner}, Operators: operators})
+		}
+		if len(cases) < chunk {
+			return nil
+		}
+	}
+}
+
+// operating lists those of the person's offices that operate a system of the owner.
+func (s *Service) operating(ctx context.Context, person Person, owner string) ([]string, error) {
+	var out []string
+	for _, g := range person.Grants {
+		if !g.On(s.Today()) || contains(out, g.Office) {
+			continue
+		}
+		page, err := s.Store.Systems(ctx, SystemQuery{Owner: owner, Operator: g.Office, Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		if len(page) > 0 {
+			out = append(out, g.Office)
+		}
+	}
+	return out, nil
 }
 
 // mostAsked bounds the offices that a question names; whoever has a part in more

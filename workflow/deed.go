@@ -81,8 +81,9 @@ func (d *deed) person(p Person) Person {
 	return p
 }
 
-// keep keeps the change with its event, or nothing. out is what the same
-// request key is answered with again.
+// keep keeps the change with its event, or nothing. out points at what the same
+// request key is answered with again; where that request was quicker, its answer
+// is put there.
 func (d *deed) keep(ctx context.Context, e Event, out any) error {
 	d.change.Event = e
 	if d.key != "" {
@@ -94,6 +95,10 @@ func (d *deed) keep(ctx context.Context, e Event, out any) error {
 	}
 	err := d.s.Store.Keep(ctx, &d.change)
 	if p, ok := ProblemOf(err); ok && p.Kind == Stale {
+		// Whoever moved on may have been the same request, sent twice at once.
+		if done, fault := d.answered(ctx, out); fault == nil && done {
+			return nil
+		}
 		return &Problem{Kind: Stale, Key: "house.moved_on"}
 	}
 	return err
@@ -102,10 +107,17 @@ func (d *deed) keep(ctx context.Context, e Event, out any) error {
 // again gives what an earlier deed under the same request key left; ok is false
 // when there was none.
 func (d *deed) again(ctx context.Context, key string, out any) (ok bool, err error) {
-	if key == "" {
+	if key != "" {
+		d.key = d.who.ID + "/" + key
+	}
+	return d.answered(ctx, out)
+}
+
+// answered gives what is kept under the request key.
+func (d *deed) answered(ctx context.Context, out any) (ok bool, err error) {
+	if d.key == "" {
 		return false, nil
 	}
-	d.key = d.who.ID + "/" + key
 	kept, err := d.s.Store.Done(ctx, d.key)
 	if err != nil || kept == nil {
 		return false, err

@@ -48,7 +48,7 @@ func (d *Difference) Count() int {
 // Difference compares two versions of a dossier, as they were sent; the one after
 // the last is what stands now.
 func (s *Service) Difference(ctx context.Context, caseID string, from, to int) (*Difference, error) {
-	snap, err := s.Store.Snapshot(ctx, caseID, "")
+	snap, err := s.snapshot(ctx, caseID)
 	if err != nil {
 		return nil, err
 	}
@@ -191,6 +191,11 @@ func (s *Service) plans(ctx context.Context, caseID string, d *Difference) error
 			d.Plan = append(d.Plan, changes...)
 		} else {
 			d.Same++
+		}
+	}
+	for _, a := range was.Rows {
+		if _, stands := now.row(a.ID); !stands {
+			d.Plan = append(d.Plan, differences(0, a, SheetRow{ID: a.ID})...)
 		}
 	}
 	return nil

@@ -305,7 +305,7 @@ func substanceUnchanged(m *move) *Problem {
 }
 
 func noOpenDossier(m *move) *Problem {
-	open := append(slices.Clone(m.snap.Open), nonEmpty(m.sys.Shares)...)
+	open := m.snap.dossiers()
 	if len(open) == 0 {
 		return nil
 	}

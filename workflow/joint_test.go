@@ -88,3 +88,24 @@ func TestWhoChangesASystemThatComesInMakesTheStepStale(t *testing.T) {
 		t.Errorf("%+v %v", now, err)
 	}
 }
+
+func TestWhatFollowsTheSendingOfAJointDossierIsTold(t *testing.T) {
+	p, id := joint(t)
+	ahead, err := p.Prospect(ctx, "binh", id, "submit")
+	if err != nil || len(ahead.Conditions) == 0 {
+		t.Fatalf("%+v, %v", ahead, err)
+	}
+	for _, c := range ahead.Conditions {
+		if c.Guard == "may_join" && c.Unmet != nil {
+			t.Errorf("the other system: %+v", c.Unmet)
+		}
+	}
+}
+
+func TestASystemThatSharesADossierIsNotDescribedAnew(t *testing.T) {
+	p, id := joint(t)
+	_, err := p.ChangeSystem(ctx, "an", "b", workflow.SystemOrder{Name: "Bảng tin mới", Owners: []string{"ubnd"}, Operators: []string{"sct"}, SDU: "stttt"})
+	if problem, ok := workflow.ProblemOf(err); !ok || problem.Key != "system.on_its_way" || problem.Args["case"] != id {
+		t.Errorf("%v", err)
+	}
+}

@@ -200,3 +200,36 @@ func TestABookOfNumbersIsReadInItsOfficeAboveItAndByAuditors(t *testing.T) {
 		}
 	}
 }
+
+func TestACheckOfTheWholeActivityIsInTheInboxOfWhoOperates(t *testing.T) {
+	p := newProvince(t, "2026-10-01")
+	c := &workflow.Case{ID: "whole", Kind: workflow.KindCheck, Owner: "ubnd", Regime: "nd331", State: "due", Stage: "preparing", Revision: 1, Inspection: &workflow.Inspection{}}
+	if err := p.Store.Keep(ctx, &workflow.Change{Case: c, Event: workflow.Event{Act: "create", Case: c.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []string{"binh", "giang", "hoa"} {
+		mine, _, err := p.Inbox(ctx, who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(mine, func(one workflow.InboxItem) bool { return one.Case.ID == c.ID })
+		acts, err := p.Acts(ctx, who, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var open []string
+		for _, a := range acts {
+			if a.Closed == nil && p.Book.Acts[a.Act].Main {
+				open = append(open, a.Act)
+			}
+		}
+		switch {
+		case i < 0 && len(open) > 0:
+			t.Errorf("%s may %v and is not told", who, open)
+		case i >= 0 && !slices.Equal(mine[i].Acts, open):
+			t.Errorf("%s is told %v, may %v", who, mine[i].Acts, open)
+		case who == "binh" && len(open) == 0:
+			t.Error("the operator may nothing here: the test tries nothing")
+		}
+	}
+}

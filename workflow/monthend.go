@@ -50,7 +50,11 @@ func (s *Service) keepRegister(ctx context.Context, owner string, on Day) error 
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	papers, hashes, err := s.volumes(ctx, owner, on)
+	f, err := s.RegisterFacts(ctx, owner, on)
+	if err != nil {
+		return err
+	}
+	papers, hashes, err := s.volumes(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -60,13 +64,9 @@ func (s *Service) keepRegister(ctx context.Context, owner string, on Day) error 
 }
 
 // volumes keeps every volume of a register and gives their papers and hashes.
-func (s *Service) volumes(ctx context.Context, owner string, on Day) (papers, hashes []string, err error) {
-	f, err := s.RegisterFacts(ctx, owner, on)
-	if err != nil {
-		return nil, nil, err
-	}
+func (s *Service) volumes(ctx context.Context, f PaperFacts) (papers, hashes []string, err error) {
 	for n := 1; n <= f.Register.Volumes(RegisterVolume); n++ {
-		p, err := s.RegisterEdition(ctx, owner, on, n)
+		p, err := s.volume(ctx, f, n)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -69,8 +69,8 @@ func (s *Service) ChangeSystem(ctx context.Context, who, id string, order System
 	} else if no != nil {
 		return nil, d.refuse(ctx, With{"system": id}, no)
 	}
-	if len(snap.Open) > 0 && order.Facts != nil {
-		return nil, invalid("facts", "expect.facts_by_dossier", snap.Open[0])
+	if open := snap.dossiers(); len(open) > 0 && order.Facts != nil {
+		return nil, invalid("facts", "expect.facts_by_dossier", open[0])
 	}
 	sys := clone(*was)
 	if err := s.describe(ctx, d, &sys, order); err != nil {
@@ -88,12 +88,13 @@ func (s *Service) settledSystem(ctx context.Context, snap *Snapshot) (*Problem, 
 	if snap.System.Level > 0 || snap.Entry != nil || snap.System.Pending != nil {
 		return &Problem{Kind: Refused, Key: "system.decided", Args: map[string]string{"system": snap.System.Name}}, nil
 	}
-	for _, id := range snap.Open {
+	for _, id := range snap.dossiers() {
 		c, err := s.Store.Case(ctx, id)
 		if err != nil {
 			return nil, err
 		}
-		if !s.untouched(c, snap.System) {
+		// A dossier of another system may not be turned by changing one that shares it.
+		if c.System != snap.System.ID || !s.untouched(c, snap.System) {
 			return &Problem{Kind: NotNow, Key: "system.on_its_way", Args: map[string]string{"system": snap.System.Name, "case": id}}, nil
 		}
 	}

@@ -56,7 +56,8 @@ func (s *Service) AddOfficeBy(ctx context.Context, who string, order OfficeOrder
 	o = d.office(o)
 	e := d.event(With{"change": "office_added", "name": o.Name, "source": o.Source})
 	e.Office = o.ID
-	return o, d.keep(ctx, e, o)
+	err = d.keep(ctx, e, &o)
+	return o, err
 }
 
 // enter checks an order and makes the office of it.

@@ -64,8 +64,12 @@ func (s *Service) SplitOffice(ctx context.Context, who string, order SplitOrder)
 	}
 	l.w.standing("office", order.Office, l.offices, order.On)
 	o := clone(l.offices[order.Office])
+	if order.Ends && !o.To.IsZero() {
+		l.w.add("office", "expect.office_standing", o.Name)
+	}
 	for i := range order.Into {
 		part := l.target("into."+itoa(i+1), "", &order.Into[i])
+		l.offices[part.ID] = part
 		part.Changes = append(part.Changes, OfficeChange{Kind: "split_from", On: order.On, Other: o.ID, Source: order.Source})
 		o.Changes = append(o.Changes, OfficeChange{Kind: "split_into", On: order.On, Other: part.ID, Source: order.Source})
 		l.d.office(part)

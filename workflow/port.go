@@ -129,7 +129,7 @@ type CaseQuery struct {
 	Kind   string // "dossier", "check"; empty: both
 	System string
 	Owner  string // of the system, or of the check of its whole activity
-	Own    bool   // only checks of the owner's whole activity
+	Own    bool   // only checks of an owner's whole activity, of any owner where none is named
 	State  string
 	Stage  string
 	// Running: only cases at which somebody is at turn: neither decided nor ended,

@@ -45,7 +45,7 @@ func (s *Service) Prospect(ctx context.Context, who, caseID, act string) (*Prosp
 	if err != nil {
 		return nil, err
 	}
-	snap, err := s.Store.Snapshot(ctx, caseID, "")
+	snap, err := s.snapshot(ctx, caseID)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,11 @@ func (s *Service) RegisterEdition(ctx context.Context, owner string, on Day, n i
 	if err != nil {
 		return Paper{}, err
 	}
+	return s.volume(ctx, f, n)
+}
+
+// volume prints one volume; the only one bears no number.
+func (s *Service) volume(ctx context.Context, f PaperFacts, n int) (Paper, error) {
 	switch parts := f.Register.Volumes(RegisterVolume); {
 	case parts == 1 && n == 1:
 		n = 0

@@ -54,6 +54,12 @@ func (s *Service) snapshot(ctx context.Context, caseID string) (*Snapshot, error
 	return snap, err
 }
 
+// dossiers lists the open dossiers that speak of the system: its own, and the one
+// it shares with another.
+func (snap *Snapshot) dossiers() []string {
+	return append(slices.Clone(snap.Open), nonEmpty(snap.System.Shares)...)
+}
+
 // name keeps a system that the act or its case names beside its own.
 func (snap *Snapshot) name(sys *System) {
 	if snap.Named == nil {

@@ -18,7 +18,7 @@ func decode(js string, into any) error { return json.Unmarshal([]byte(js), into)
 // that the step was decided on.
 func (s *Store) Keep(ctx context.Context, ch *workflow.Change) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
-		for _, do := range []func(*gorm.DB, *workflow.Change) error{keepCases, keepSystem, keepJoined, keepOffices, keepPeople, keepSheets, keepRegister, keepPapers, keepReports, keepContent, keepRest} {
+		for _, do := range []func(*gorm.DB, *workflow.Change) error{keepCases, keepSystems, keepOffices, keepPeople, keepSheets, keepRegister, keepPapers, keepReports, keepContent, keepRest} {
 			if err := do(tx, ch); err != nil {
 				return err
 			}
@@ -58,14 +58,30 @@ func keepSystem(tx *gorm.DB, ch *workflow.Change) error {
 	return one(tx.Raw("SELECT revision FROM systems WHERE id = ? AND revision = ?"+speak(tx).share, ch.SystemID, ch.SystemWas).Scan(&have))
 }
 
-// keepJoined writes the other systems of a dossier that speaks of several.
-func keepJoined(tx *gorm.DB, ch *workflow.Change) error {
-	for _, sys := range ch.Joined {
+// keepSystems writes the system and the others of a dossier that speaks of
+// several, in the order of their ids, as keepCases does.
+func keepSystems(tx *gorm.DB, ch *workflow.Change) error {
+	own, mine := false, ch.SystemID
+	if ch.System != nil {
+		mine = ch.System.ID
+	}
+	joined := slices.Clone(ch.Joined)
+	slices.SortFunc(joined, func(a, b *workflow.System) int { return strings.Compare(a.ID, b.ID) })
+	for _, sys := range joined {
+		if !own && mine < sys.ID {
+			own = true
+			if err := keepSystem(tx, ch); err != nil {
+				return err
+			}
+		}
 		if err := systemRow(sys).change(tx, sys.Revision-1); err != nil {
 			return err
 		}
 	}
-	return nil
+	if own {
+		return nil
+	}
+	return keepSystem(tx, ch)
 }
 
 func keepOffices(tx *gorm.DB, ch *workflow.Change) error {

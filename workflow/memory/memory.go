@@ -194,7 +194,7 @@ func fits(c *workflow.Case, sys *workflow.System, q workflow.CaseQuery) bool {
 	if (q.Concerns != nil || q.Member != "") && !concerns(c, sys, q) {
 		return false
 	}
-	owned := c.Owner == q.Owner || !q.Own && sys != nil && slices.Contains(sys.Owners, q.Owner)
+	owned := c.Owner != "" && (c.Owner == q.Owner || q.Own && q.Owner == "") || !q.Own && sys != nil && slices.Contains(sys.Owners, q.Owner)
 	return c.ID > q.After && (q.Kind == "" || strings.TrimPrefix(q.Kind, "dossier") == c.Kind) && (q.System == "" || c.System == q.System) &&
 		(q.State == "" || c.State == q.State) && (q.Stage == "" || c.Stage == q.Stage) && (!q.Running || c.Stage != "in_force" && c.Stage != "closed" && c.Stage != "resting") && (q.Owner == "" && !q.Own || owned)
 }

@@ -59,6 +59,12 @@ func concerning(t *testing.T, s workflow.Store) {
 			t.Errorf("%v, %q: %v, want %v", q.offices, q.member, got, q.want)
 		}
 	}
+	for owner, want := range map[string]int{"": 1, "owner": 1, "first": 0} {
+		list, err := s.Cases(ctx, workflow.CaseQuery{Running: true, Own: true, Owner: owner})
+		if ok(t, err); len(list) != want {
+			t.Errorf("%d checks of the whole activity of %q, want %d", len(list), owner, want)
+		}
+	}
 }
 
 // levelCounts asks whether the counts are those of the rows after every change.
