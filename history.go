@@ -97,16 +97,17 @@ func signingKey(p historyPlaces, first bool) (ed25519.PrivateKey, error) {
 }
 
 // makeKey makes a key for its owner's eyes only and adds its public half to the
-// public keys, which is what an auditor keeps.
+// public keys, which is what an auditor keeps. The public half comes first: a
+// key whose public half nobody has would sign what nobody can check.
 func makeKey(p historyPlaces) (ed25519.PrivateKey, error) {
 	secret, public, err := chain.NewKey()
 	if err != nil {
 		return nil, err
 	}
-	if err := appendTo(p.key, os.O_EXCL, 0o600, secret); err != nil {
+	if err := appendTo(p.public, os.O_APPEND, 0o644, public); err != nil {
 		return nil, err
 	}
-	if err := appendTo(p.public, os.O_APPEND, 0o644, public); err != nil {
+	if err := appendTo(p.key, os.O_EXCL, 0o600, secret); err != nil {
 		return nil, err
 	}
 	return chain.ReadKey(secret)
@@ -154,10 +155,19 @@ func (h *history) compare(ctx context.Context) error {
 	if h.kept != nil {
 		return nil
 	}
-	kept, err := readOutside(h.places.file)
+	f, err := os.Open(h.places.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		kept, err = &chain.Outside{}, nil
+		h.kept = &chain.Outside{}
+		return nil
 	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(h.compareWith(ctx, f), f.Close())
+}
+
+func (h *history) compareWith(ctx context.Context, f io.Reader) error {
+	kept, err := chain.ReadOutside(f)
 	var damaged *chain.OutsideError
 	if errors.As(err, &damaged) {
 		return historyProblem("history.file_damaged", map[string]string{"path": h.places.file, "line": strconv.Itoa(damaged.Line)})
@@ -195,13 +205,37 @@ func (h *history) write(ctx context.Context) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	f, err := os.OpenFile(h.places.file, os.O_WRONLY|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(h.places.file, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX) // a command may seal beside the server
-	if err = errors.Join(err, f.Truncate(h.kept.End)); err != nil {
-		return errors.Join(err, f.Close())
+	if err == nil {
+		err = h.catchUp(ctx, f)
+	}
+	if err == nil {
+		err = h.add(ctx, f)
+	}
+	return errors.Join(err, f.Close())
+}
+
+// catchUp reads the file again where another has written to it since.
+func (h *history) catchUp(ctx context.Context, f *os.File) error {
+	info, err := f.Stat()
+	if err != nil || info.Size() == h.kept.End {
+		return err
+	}
+	return h.compareWith(ctx, f)
+}
+
+// add writes what the file lacks; the caller holds its lock.
+func (h *history) add(ctx context.Context, f *os.File) error {
+	list, err := h.st.Checkpoints(ctx, h.kept.Last().Number)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	if err := f.Truncate(h.kept.End); err != nil {
+		return err
 	}
 	for _, c := range list {
 		traces, err := h.st.Traces(ctx, h.kept.Last().Last, c.Last)
@@ -218,11 +252,11 @@ func (h *history) write(ctx context.Context) error {
 			h.kept.End, err = f.Seek(0, io.SeekCurrent)
 		}
 		if err != nil {
-			return errors.Join(err, f.Close())
+			return err
 		}
 		h.kept.Checkpoints = []chain.Checkpoint{c}
 	}
-	return errors.Join(f.Close(), appendTo(h.places.file, os.O_APPEND, 0o600, nil))
+	return appendTo(h.places.file, os.O_APPEND, 0o600, nil)
 }
 
 // lastCheckpoint is the short form that papers print, "" when there is none yet.

@@ -6,14 +6,17 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -144,6 +147,94 @@ func TestTheFileOutsideIsMendedNotTrustedBlindly(t *testing.T) {
 	refusedAs(t, err, "history.file_differs")
 	if now, err := os.ReadFile(their.places.file); err != nil || !bytes.Equal(now, whole) {
 		t.Errorf("the file of another database was written to: %v", err)
+	}
+}
+
+func TestTwoWhoSealWriteOneFileOutside(t *testing.T) {
+	_, server := small(t)
+	sealed(t, server)
+	command := room(t, server.st, server.places.db)
+	for n, h := range []*history{command, server, command, command, server, server, command} {
+		if err := h.st.SetSetting(t.Context(), "a", strconv.Itoa(n)); err != nil {
+			t.Fatal(err)
+		}
+		last := sealed(t, h)
+		out, err := readOutside(h.places.file)
+		info, fault := os.Stat(h.places.file)
+		if err = errors.Join(err, fault); err != nil || out.Last() != last || len(out.Checkpoints) != n+2 || out.End != info.Size() {
+			t.Fatalf("%d: %+v after %+v, %v", n, out, last, err)
+		}
+	}
+}
+
+func TestWhoWaitsToWriteTheFileOutsideReadsWhatWasWrittenMeanwhile(t *testing.T) {
+	_, server := small(t)
+	sealed(t, server)
+	file := server.places.file
+	first, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := room(t, server.st, server.places.db)
+	command.places.file = filepath.Join(t.TempDir(), "meanwhile")
+	held, err := os.Open(file)
+	if err = errors.Join(err, os.WriteFile(command.places.file, first, 0o600), syscall.Flock(int(held.Fd()), syscall.LOCK_EX),
+		server.st.SetSetting(t.Context(), "a", "of the server")); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := server.checkpoint(t.Context())
+		ended <- err
+	}()
+	awaited(t, file)
+	if err := server.st.SetSetting(t.Context(), "a", "of the command"); err != nil {
+		t.Fatal(err)
+	}
+	sealed(t, command)
+	meanwhile, err := os.ReadFile(command.places.file)
+	if err = errors.Join(err, os.WriteFile(file, meanwhile, 0o600), held.Close(), <-ended, server.st.SetSetting(t.Context(), "a", "later")); err != nil {
+		t.Fatal(err)
+	}
+	command.places.file = file
+	last := sealed(t, command)
+	if out, err := readOutside(file); err != nil || out.Last() != last || len(out.Checkpoints) != 4 {
+		t.Errorf("%+v, want %+v, %v", out.Last(), last, err)
+	}
+}
+
+// awaited returns once somebody waits for the lock of a file.
+func awaited(t *testing.T, path string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inode := fmt.Sprintf(":%d ", info.Sys().(*syscall.Stat_t).Ino)
+	for until := time.Now().Add(time.Minute); time.Now().Before(until); {
+		b, err := os.ReadFile("/proc/locks")
+		if err != nil {
+			t.Skip(err)
+		}
+		for line := range strings.Lines(string(b)) {
+			if strings.Contains(line, "-> FLOCK") && strings.Contains(line, inode) {
+				return
+			}
+		}
+	}
+	t.Fatal("nobody waits")
+}
+
+func TestAKeyThatCannotBeCheckedIsNotMade(t *testing.T) {
+	_, h := small(t)
+	if err := errors.Join(os.Remove(h.places.key), os.Remove(h.places.public), os.Mkdir(h.places.public, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openHistory(t.Context(), h.st, historyPlaces{}.beside(h.places.db)); err == nil {
+		t.Error("a key without its public half")
+	}
+	if _, err := os.Stat(h.places.key); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the key is there: %v", err)
 	}
 }
 
