@@ -410,11 +410,7 @@ func (r *room) notDone(g *gin.Context, f *actForm, err error) {
 // want reads the form into what the service takes.
 func (r *room) want(g *gin.Context, f *actForm) workflow.Want {
 	w := subject(f.On, f.ID, f.Act)
-	w.Key = f.Key
-	if rev, err := number(g.PostForm("revision")); err == nil {
-		seen := int64(rev)
-		w.Revision = &seen
-	}
+	w.Key, w.Revision = f.Key, sentRevision(g)
 	shape := r.Service.Book.Acts[f.Act]
 	w.With = readWith(g.Request.PostForm, shape)
 	if f.Tracks {

@@ -4,12 +4,10 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"capdo/workflow"
-	"capdo/workflow/regime"
 )
 
 func (r *room) bookRoutes(in gin.IRoutes) {
@@ -184,9 +182,9 @@ func (r *room) bookPapers(g *gin.Context, d *bookData) error {
 
 // reserveNumber enters a number that the document system gave.
 func (r *room) reserveNumber(g *gin.Context) {
-	on, err := regime.ParseDay(isoDay(strings.TrimSpace(g.PostForm("date"))))
-	if err != nil && strings.TrimSpace(g.PostForm("date")) != "" {
-		r.bookRefused(g, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "date", Expect: "expect.day", Value: g.PostForm("date")}}})
+	var on workflow.Day
+	if err := daysOf(g, map[string]*workflow.Day{"date": &on}); err != nil {
+		r.bookRefused(g, err)
 		return
 	}
 	n, err := r.Service.ReserveNumber(g, who(g), g.PostForm("issuer"), g.PostForm("series"), g.PostForm("no"), on)

@@ -108,7 +108,7 @@ func (r *room) components(g *gin.Context) {
 		r.fail(g, &workflow.Problem{Kind: workflow.NotNow, Key: "act.not_open", Args: map[string]string{"state": d.Case.State, "act": "attach"}})
 		return
 	}
-	want := workflow.Want{Act: attach.Act, Case: d.Case.ID, Key: g.PostForm("key"), Revision: revisionOf(g), With: workflow.With{}}
+	want := workflow.Want{Act: attach.Act, Case: d.Case.ID, Key: g.PostForm("key"), Revision: sentRevision(g), With: workflow.With{}}
 	pieces := []any{}
 	for _, s := range g.PostFormArray("component") {
 		if n, err := number(s); err == nil {
@@ -131,14 +131,4 @@ func (r *room) components(g *gin.Context) {
 		return
 	}
 	r.done(g, path("cases", d.Case.ID), attach.Act)
-}
-
-// revisionOf is the revision a form was made from, nil where it names none.
-func revisionOf(g *gin.Context) *int64 {
-	n, err := number(g.PostForm("revision"))
-	if err != nil {
-		return nil
-	}
-	rev := int64(n)
-	return &rev
 }

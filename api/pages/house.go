@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -115,7 +116,7 @@ func (r *room) typedIn(g *gin.Context, list ...askedField) []formField {
 		}
 		f.Values = g.PostFormArray(a.name)
 		for n, o := range a.options {
-			f.Options[n].On = o.Value == f.Value || contains(f.Values, o.Value)
+			f.Options[n].On = o.Value == f.Value || slices.Contains(f.Values, o.Value)
 		}
 		out[i] = f
 	}
@@ -123,15 +124,6 @@ func (r *room) typedIn(g *gin.Context, list ...askedField) []formField {
 }
 
 func last(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
-
-func contains(list []string, s string) bool {
-	for _, one := range list {
-		if one == s {
-			return true
-		}
-	}
-	return false
-}
 
 // requestKey is the key of a form that was sent, or a new one.
 func requestKey(g *gin.Context) string { return cmp.Or(g.PostForm("key"), rand.Text()) }
@@ -162,7 +154,7 @@ func (r *room) showForm(g *gin.Context, place string, f *houseForm, err error) {
 // sentText is a typed text without the spaces around it.
 func sentText(g *gin.Context, name string) string { return strings.TrimSpace(g.PostForm(name)) }
 
-// days reads typed days; what is no day is a wrong field.
+// daysOf reads typed days; what is no day is a wrong field.
 func daysOf(g *gin.Context, into map[string]*workflow.Day) error {
 	p := &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid"}
 	for name, at := range into {

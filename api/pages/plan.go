@@ -160,13 +160,13 @@ func (r *room) savePlan(g *gin.Context) {
 	}
 	d.More = p
 	order, err := p.order(g.Request.PostForm)
-	order.Revision = revisionOf(g)
+	order.Revision = sentRevision(g)
 	if err == nil {
 		_, err = r.Service.SaveSheet(g, who(g), d.Case.ID, order)
 	}
 	if err != nil {
 		t, status := r.troubleOf(g, err)
-		p.again(order, t, revisionOf(g))
+		p.again(order, t, sentRevision(g))
 		r.renderWith(g, status, "plan", placeOf(d.Case), d, t)
 		return
 	}

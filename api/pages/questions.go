@@ -264,7 +264,7 @@ func (r *room) answer(g *gin.Context) {
 	}
 	var out *workflow.Outcome
 	if err == nil {
-		out, err = r.Service.Answer(g, who(g), workflow.Want{Act: q.Act.Act, Case: d.Case.ID, Revision: revisionOf(g), Key: g.PostForm("key")}, q.PartN, given)
+		out, err = r.Service.Answer(g, who(g), workflow.Want{Act: q.Act.Act, Case: d.Case.ID, Revision: sentRevision(g), Key: g.PostForm("key")}, q.PartN, given)
 	}
 	if err != nil {
 		tr, status := r.troubleOf(g, err)
@@ -319,7 +319,7 @@ func (r *room) changeParts(g *gin.Context) {
 		parts = append(parts, one)
 	}
 	back := r.questionAt(d, "list")
-	_, err = r.Service.Answer(g, who(g), workflow.Want{Act: facts.Act, Case: d.Case.ID, Revision: revisionOf(g), Key: g.PostForm("key")}, -1, map[string]any{"components": parts})
+	_, err = r.Service.Answer(g, who(g), workflow.Want{Act: facts.Act, Case: d.Case.ID, Revision: sentRevision(g), Key: g.PostForm("key")}, -1, map[string]any{"components": parts})
 	if err != nil {
 		r.partsAgain(g, back, err)
 		return

@@ -236,12 +236,7 @@ func (r *room) markDuty(g *gin.Context) {
 		return
 	}
 	mark := workflow.DutyMark{Office: a.Office.ID, Duty: g.PostForm("duty"), Note: strings.TrimSpace(g.PostForm("note"))}
-	if typed := strings.TrimSpace(g.PostForm("done_on")); typed != "" {
-		if mark.On, err = regime.ParseDay(isoDay(typed)); err != nil {
-			err = &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "done_on", Expect: "expect.day", Value: typed}}}
-		}
-	}
-	if err == nil {
+	if err = daysOf(g, map[string]*workflow.Day{"done_on": &mark.On}); err == nil {
 		err = r.Service.MayKeep(g, who(g), a.Office.ID)
 	}
 	if err == nil {

@@ -166,7 +166,7 @@ func (r *room) raiseLevel(g *gin.Context) {
 		r.showAnswers(g, http.StatusUnprocessableEntity, &trouble{Problem: &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "level", Expect: "expect.level"}}}})
 		return
 	}
-	want := workflow.Want{Act: facts.Act, Case: d.Case.ID, Revision: revisionOf(g), Key: g.PostForm("key"), With: workflow.With{"facts": r.askedFacts(d, d.System.Facts), "level": level}}
+	want := workflow.Want{Act: facts.Act, Case: d.Case.ID, Revision: sentRevision(g), Key: g.PostForm("key"), With: workflow.With{"facts": r.askedFacts(d, d.System.Facts), "level": level}}
 	if _, err := r.Service.Act(g, who(g), want); err != nil {
 		t, status := r.troubleOf(g, err)
 		r.showAnswers(g, status, t)
