@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"capdo/workflow/regime"
 )
@@ -80,9 +81,8 @@ func planAdvice(v *SheetView) []Advice {
 
 // adviceOf is the message that counts the rows a warning stands at.
 func adviceOf(warn string) string {
-	const rows = "sheet.warn."
-	if len(warn) > len(rows) && warn[:len(rows)] == rows {
-		return "advice." + warn[len(rows):]
+	if of, is := strings.CutPrefix(warn, "sheet.warn."); is {
+		return "advice." + of
 	}
 	return warn
 }

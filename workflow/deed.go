@@ -86,6 +86,8 @@ func (d *deed) person(p Person) Person {
 // is put there.
 func (d *deed) keep(ctx context.Context, e Event, out any) error {
 	d.change.Event = e
+	// In one order, so that two changes over the same people wait for each other and not in a circle.
+	slices.SortFunc(d.change.People, func(a, b PersonChanged) int { return strings.Compare(a.Person.ID, b.Person.ID) })
 	if d.key != "" {
 		b, err := json.Marshal(out)
 		if err != nil {

@@ -189,12 +189,15 @@ func (s *Service) EndGrant(ctx context.Context, who, id string, n int, until Day
 	g.To = until
 	with := With{"change": "grant_ended", "role": g.Role, "office": g.Office, "to": until, "source": source}
 	if s.administers(g.Role) {
-		last, err := s.lastAdministrator(ctx, p, until)
+		stays, err := s.administratorAfter(ctx, p, until)
 		if err != nil {
 			return p, err
 		}
-		if last {
+		switch {
+		case stays == nil:
 			return p, d.refuse(ctx, d.about(p, with).With, &Problem{Kind: Refused, Key: "grant.last_administrator"})
+		case stays.ID != p.ID:
+			d.person(*stays) // is kept as it was seen: two who end each other at once do not both succeed
 		}
 	}
 	p = d.person(p)
@@ -203,11 +206,11 @@ func (s *Service) EndGrant(ctx context.Context, who, id string, n int, until Day
 	return p, d.keep(ctx, e, nil)
 }
 
-// lastAdministrator tells whether nobody would administer after a day.
-func (s *Service) lastAdministrator(ctx context.Context, changed Person, until Day) (bool, error) {
+// administratorAfter gives somebody who would administer after a day, nil for nobody.
+func (s *Service) administratorAfter(ctx context.Context, changed Person, until Day) (*Person, error) {
 	people, err := s.Store.People(ctx)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	for _, p := range people {
 		if p.ID == changed.ID {
@@ -216,10 +219,10 @@ func (s *Service) lastAdministrator(ctx context.Context, changed Person, until D
 		if slices.ContainsFunc(p.Grants, func(g Grant) bool {
 			return s.administers(g.Role) && g.On(s.Today()) && (g.To.IsZero() || g.To.After(until))
 		}) {
-			return false, nil
+			return &p, nil
 		}
 	}
-	return true, nil
+	return nil, nil
 }
 
 // HousePeople lists everybody with all grants, by id. For those who administer

@@ -299,3 +299,29 @@ func TestAProvinceIsSetUpOnceAndWhole(t *testing.T) {
 	p.noted("province", out.Owner.ID)
 	p.not(p.SetProvince(ctx, "quan", workflow.Province{URL: "javascript:alert(1)"}), workflow.Invalid, "field.invalid", "name", "url")
 }
+
+func TestWhoseStayLetsAnAdministratorGoIsKeptAsItWasSeen(t *testing.T) {
+	p, ctx := newHouse(t), context.Background()
+	_, err := p.EndGrant(ctx, "quan", "an", 0, p.Today().AddDays(-1), "x", nil)
+	p.ok(err)
+	_, err = p.GrantTo(ctx, "quan", "an", workflow.Grant{Office: "ubnd", Role: "sysadmin", Source: "x"})
+	p.ok(err)
+	was, err := p.Store.Person(ctx, "quan")
+	p.ok(err)
+	an, err := p.Store.Person(ctx, "an")
+	p.ok(err)
+	_, err = p.EndGrant(ctx, "quan", "an", len(an.Grants)-1, p.Today(), "x", nil)
+	p.ok(err)
+	now, err := p.Store.Person(ctx, "quan")
+	p.ok(err)
+	if now.Revision != was.Revision+1 || len(now.Grants) != len(was.Grants) {
+		t.Errorf("%+v, was %+v", now, was)
+	}
+}
+
+func TestASplitMakesNoTwoOfficesOfOneName(t *testing.T) {
+	p, ctx := newHouse(t), context.Background()
+	part := workflow.OfficeOrder{Name: "Trung tâm Số", Under: "stttt"}
+	_, err := p.SplitOffice(ctx, "quan", workflow.SplitOrder{Office: "stttt", On: p.Today(), Source: "10/NQ", Into: []workflow.OfficeOrder{part, part}})
+	p.not(err, workflow.Invalid, "field.invalid", "into.2.name")
+}

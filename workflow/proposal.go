@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"capdo/workflow/regime"
 )
@@ -66,12 +67,7 @@ func TryFacts(r *regime.Regime, have Facts, part int, given map[string]any) (*Tr
 }
 
 func lastPart(field string) string {
-	for i := len(field) - 1; i >= 0; i-- {
-		if field[i] == '.' {
-			return field[i+1:]
-		}
-	}
-	return field
+	return field[strings.LastIndexByte(field, '.')+1:]
 }
 
 // laid gives the facts as they would be kept.
