@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -36,7 +35,6 @@ type FileRoom struct {
 const (
 	maxUpload   = 104 << 20 // bytes of a body that carries a file
 	maxOverview = 16 << 20  // bytes of an overview as JSON
-	sheetType   = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
 var errNoFile = errors.New("the form does not begin with the part file")
@@ -168,16 +166,6 @@ func (d *door) unreadable(g *gin.Context, err error) {
 	d.fail(g, err)
 }
 
-// handOut serves bytes as a file to keep, never as something to open here: what
-// it would run or fetch is cut off by the policy that goes with it.
-func handOut(g *gin.Context, name, mediaType string) {
-	h := g.Writer.Header()
-	h.Set("Content-Type", mediaType)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	h.Set("Content-Security-Policy", "default-src 'none'; object-src 'none'; base-uri 'none'; sandbox; frame-ancestors 'none'")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-}
-
 func (d *door) download(g *gin.Context) {
 	a := g.MustGet("file").(workflow.Attachment)
 	in, err := d.OpenFile(g, a.SHA256)
@@ -187,7 +175,7 @@ func (d *door) download(g *gin.Context) {
 	}
 	defer in.Close()
 	pages.Longer(g)
-	handOut(g, a.Name, d.FileMIME(a.Type))
+	pages.HandOut(g, a.Name, d.FileMIME(a.Type))
 	g.Header("ETag", `"`+a.SHA256+`"`)
 	http.ServeContent(g.Writer, g.Request, "", time.Time{}, in)
 }
@@ -231,7 +219,7 @@ func (d *door) pack(g *gin.Context) {
 		return
 	}
 	pages.Longer(g)
-	handOut(g, g.Param("id")+".zip", "application/zip")
+	pages.HandOut(g, g.Param("id")+".zip", "application/zip")
 	http.ServeContent(g.Writer, g.Request, "", time.Time{}, tmp)
 }
 
@@ -249,8 +237,8 @@ func (d *door) overview(g *gin.Context) {
 		d.fail(g, err)
 		return
 	}
-	handOut(g, "overview-"+g.Param("id")+".xlsx", sheetType)
-	g.Data(http.StatusOK, sheetType, b)
+	pages.HandOut(g, "overview-"+g.Param("id")+".xlsx", pages.SheetType)
+	g.Data(http.StatusOK, pages.SheetType, b)
 }
 
 // saveOverview keeps an overview whole; its revision says what it was edited from.

@@ -60,5 +60,6 @@ func (d *door) historyExport(g *gin.Context) {
 		return
 	}
 	pages.Longer(g)
-	g.DataFromReader(http.StatusOK, size, "application/zip", f, map[string]string{"Content-Disposition": `attachment; filename="history.zip"`})
+	pages.HandOut(g, "history.zip", "application/zip")
+	g.DataFromReader(http.StatusOK, size, "application/zip", f, nil)
 }

@@ -104,3 +104,13 @@ func TestAFileThatBreaksOffOrIsTooLargeIsTheFaultOfItsSender(t *testing.T) {
 		t.Errorf("taken for a fault of ours: %s", p.log.String())
 	}
 }
+
+func TestAFileHandedOutOpensNothingHere(t *testing.T) {
+	a := withScreens(t).as("giang").get("/registers/file?owner=ubnd&format=text").is(t, 200)
+	if got := a.Header.Get("Content-Disposition"); !strings.HasPrefix(got, "attachment; filename=register-") {
+		t.Errorf("%q", got)
+	}
+	if got := a.Header.Get("Content-Security-Policy"); !strings.Contains(got, "sandbox") {
+		t.Errorf("%q", got)
+	}
+}

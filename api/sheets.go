@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"capdo/api/pages"
 	"capdo/workflow"
 )
 
@@ -18,8 +19,6 @@ type SheetFiles struct {
 	WriteCatalogue func(w io.Writer, c workflow.OwnCatalogue, lang string) error
 	ReadCatalogue  func(r io.Reader, name string) (workflow.CatalogueImport, error)
 }
-
-const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 // sheetRoutes hangs the routes of this file under the signed-in ones.
 func (d *door) sheetRoutes(in gin.IRoutes) {
@@ -124,7 +123,7 @@ func (d *door) giveFile(g *gin.Context, v *workflow.SheetView, err error) {
 		d.fail(g, err)
 		return
 	}
-	g.Data(http.StatusOK, xlsxType, b.Bytes())
+	g.Data(http.StatusOK, pages.SheetType, b.Bytes())
 }
 
 // importSheet takes the workbook of a sheet, sent as the body of the request.
@@ -195,7 +194,7 @@ func (d *door) catalogueFile(g *gin.Context) {
 		d.fail(g, err)
 		return
 	}
-	g.Data(http.StatusOK, xlsxType, b.Bytes())
+	g.Data(http.StatusOK, pages.SheetType, b.Bytes())
 }
 
 // importCatalogue takes requirements from a workbook; source names the text they

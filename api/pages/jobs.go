@@ -115,7 +115,7 @@ func (r *room) jobFile(g *gin.Context) {
 		return
 	}
 	Longer(g)
-	r.attached(g, d.Type, d.File, b)
+	attached(g, d.Type, d.File, b)
 }
 
 func (r *room) jobRefused(g *gin.Context) {
@@ -131,7 +131,7 @@ func (r *room) jobRefused(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	r.attached(g, "text/csv; charset=utf-8", "refused.csv", b)
+	attached(g, "text/csv; charset=utf-8", "refused.csv", b)
 }
 
 func (r *room) jobList(g *gin.Context) { r.showJobs(g, nil) }

@@ -342,8 +342,6 @@ func (d *overviewData) lay(o *workflow.Overview, form url.Values) {
 	o.Lends, o.Borrows = lends, borrows
 }
 
-const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 func (r *room) overviewFile(g *gin.Context) {
 	if _, err := r.mayPlans(g); err != nil {
 		r.fail(g, err)
@@ -358,8 +356,7 @@ func (r *room) overviewFile(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	handOut(g, "overview-"+g.Param("id")+".xlsx")
-	g.Data(http.StatusOK, sheetType, b)
+	attached(g, SheetType, "overview-"+g.Param("id")+".xlsx", b)
 }
 
 // importOverview takes the tables of a workbook into the overview as it stands.

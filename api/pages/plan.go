@@ -275,8 +275,7 @@ func (r *room) planFile(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	handOut(g, "plan-"+g.Param("id")+".xlsx")
-	g.Data(http.StatusOK, sheetType, b.Bytes())
+	attached(g, SheetType, "plan-"+g.Param("id")+".xlsx", b.Bytes())
 }
 
 // importPlan takes a workbook back, or with the other button only tells what would

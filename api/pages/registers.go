@@ -131,8 +131,7 @@ func (r *room) registerFile(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	g.Header("Content-Disposition", `attachment; filename="register-`+d.Day.String()+`.`+format+`"`)
-	g.Data(http.StatusOK, kind, b)
+	attached(g, kind, "register-"+d.Day.String()+"."+format, b)
 }
 
 // printRegister keeps the printed edition of a day and shows it. As long as the

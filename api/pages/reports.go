@@ -174,8 +174,7 @@ func (r *room) file(g *gin.Context, name string, facts workflow.PaperFacts, err 
 		r.fail(g, err)
 		return
 	}
-	g.Header("Content-Disposition", `attachment; filename="`+name+`.`+format+`"`)
-	g.Data(http.StatusOK, kind, b)
+	attached(g, kind, name+"."+format, b)
 }
 
 func (r *room) reportFile(g *gin.Context) {

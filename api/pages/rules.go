@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -107,15 +106,7 @@ func (r *room) catalogueFile(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	r.attached(g, xlsxType, key+".xlsx", b)
-}
-
-const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-// attached hands a file out to be kept.
-func (r *room) attached(g *gin.Context, kind, name string, b []byte) {
-	g.Header("Content-Disposition", `attachment; filename="`+strings.NewReplacer(`"`, "", "\n", "", "\r", "").Replace(name)+`"`)
-	g.Data(http.StatusOK, kind, b)
+	attached(g, SheetType, key+".xlsx", b)
 }
 
 // actsForRow is a delegation or designation of an owner.
@@ -128,7 +119,6 @@ type actsForRow struct {
 	Duties        string
 	Runs          bool
 	Left          int // days, where the end is near
-	OwnerID       string
 }
 
 // delegations lists who acts for which owner, as far as the person may see it.
@@ -151,10 +141,10 @@ func (r *room) delegations(g *gin.Context) {
 		}
 		for _, d := range o.Delegations {
 			rows = append(rows, actsForRow{Owner: names[o.ID], To: names[d.To], No: d.No, Kind: "delegation", From: d.From, Until: d.Until, Date: d.Date, Systems: len(d.Scope),
-				Duties: d.Duties, Runs: workflow.Term{From: d.From, To: d.Until}.On(today), OwnerID: o.ID})
+				Duties: d.Duties, Runs: workflow.Term{From: d.From, To: d.Until}.On(today)})
 		}
 		for _, d := range o.SDUs {
-			rows = append(rows, actsForRow{Owner: names[o.ID], To: names[d.SDU], No: d.No, Kind: "designation", From: d.From, Until: d.To, Date: d.Date, Runs: d.On(today), OwnerID: o.ID})
+			rows = append(rows, actsForRow{Owner: names[o.ID], To: names[d.SDU], No: d.No, Kind: "designation", From: d.From, Until: d.To, Date: d.Date, Runs: d.On(today)})
 		}
 	}
 	for i, row := range rows {
