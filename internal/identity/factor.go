@@ -35,9 +35,10 @@ type FactorKeeper interface {
 	Factor(ctx context.Context, login string) (Factor, error)
 	// SaveFactor puts now in the place of was (a zero factor: there was none), or
 	// takes it away with its recovery codes where now is zero. Codes that are not
-	// nil take the place of those before. ErrMoved when it is no longer what was
-	// says; Left is not looked at.
-	SaveFactor(ctx context.Context, was, now Factor, codes []string) error
+	// nil take the place of those before; where only names a session, the others of
+	// the login end with it. ErrMoved when it is no longer what was says; Left is not
+	// looked at.
+	SaveFactor(ctx context.Context, was, now Factor, codes []string, only string) error
 	// SpendCode takes a recovery code by its hash; ErrUnknown when there is none.
 	SpendCode(ctx context.Context, login, hash string) error
 }
@@ -94,7 +95,7 @@ func (i *Identity) Enrol(ctx context.Context, token, issuer string) (Enrolment, 
 	if err != nil {
 		return Enrolment{}, err
 	}
-	if err := i.keep.SaveFactor(ctx, was, Factor{Login: s.Login, Sealed: sealed}, nil); err != nil {
+	if err := i.keep.SaveFactor(ctx, was, Factor{Login: s.Login, Sealed: sealed}, nil, ""); err != nil {
 		return Enrolment{}, err
 	}
 	return Enrolment{Secret: key.Secret(), URL: key.URL()}, nil
@@ -130,10 +131,10 @@ func (i *Identity) Confirm(ctx context.Context, token, code, address string) ([]
 		}
 		codes, hashes = append(codes, c), append(hashes, recoveryHash(s.Login, c))
 	}
-	if err := i.keep.SaveFactor(ctx, was, now, hashes); err != nil {
+	if err := i.keep.SaveFactor(ctx, was, now, hashes, s.Token); err != nil {
 		return nil, err
 	}
-	return codes, i.keep.DropSessions(ctx, s.Login, s.Token)
+	return codes, nil
 }
 
 // recoveryHash is what is kept of a recovery code. It holds 80 random bits, which
@@ -225,7 +226,7 @@ func (i *Identity) spend(ctx context.Context, login, code, address string) error
 	}
 	now := f
 	now.Step = step
-	if err := i.keep.SaveFactor(ctx, f, now, nil); errors.Is(err, ErrMoved) {
+	if err := i.keep.SaveFactor(ctx, f, now, nil, ""); errors.Is(err, ErrMoved) {
 		return ErrCode // the same code, a moment ago
 	} else if err != nil {
 		return fmt.Errorf("identity: second step: %w", err)
@@ -287,5 +288,5 @@ func (i *Identity) ResetSecondStep(ctx context.Context, login string) error {
 	if f.Login == "" {
 		return ErrNoCode
 	}
-	return i.keep.SaveFactor(ctx, f, Factor{}, nil)
+	return i.keep.SaveFactor(ctx, f, Factor{}, nil, "")
 }

@@ -60,9 +60,7 @@ func (s *Store) Sessions(ctx context.Context) ([]identity.Session, error) {
 
 // DropSessions ends the sessions of a login but one.
 func (s *Store) DropSessions(ctx context.Context, login, but string) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM sessions WHERE login = ? AND token <> ?", login, but).Error
-	})
+	return s.write(ctx, func(tx *gorm.DB) error { return dropSessions(tx, login, but) })
 }
 
 // Factor finds the second step of a login.
@@ -75,7 +73,7 @@ func (s *Store) Factor(ctx context.Context, login string) (f identity.Factor, er
 }
 
 // SaveFactor puts a second step in the place of the one that was seen.
-func (s *Store) SaveFactor(ctx context.Context, was, now identity.Factor, codes []string) error {
+func (s *Store) SaveFactor(ctx context.Context, was, now identity.Factor, codes []string, only string) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
 		login := now.Login
 		var done *gorm.DB
@@ -92,11 +90,19 @@ func (s *Store) SaveFactor(ctx context.Context, was, now identity.Factor, codes 
 		if done.Error == nil && done.RowsAffected != 1 {
 			return identity.ErrMoved
 		}
-		if done.Error != nil || codes == nil {
-			return done.Error
+		err := done.Error
+		if err == nil && codes != nil {
+			err = putCodes(tx, login, codes)
 		}
-		return putCodes(tx, login, codes)
+		if err == nil && only != "" {
+			err = dropSessions(tx, login, only)
+		}
+		return err
 	})
+}
+
+func dropSessions(tx *gorm.DB, login, but string) error {
+	return tx.Exec("DELETE FROM sessions WHERE login = ? AND token <> ?", login, but).Error
 }
 
 func putCodes(tx *gorm.DB, login string, codes []string) error {

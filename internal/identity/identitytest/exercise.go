@@ -42,6 +42,7 @@ func Exercise(t *testing.T, open func(t *testing.T) identity.Keeper) {
 		"a session that is gone is touched without any trace":  touchedGone,
 		"accounts and sessions are listed with their last use": listed,
 		"a second step is changed only from what was seen":     factors,
+		"a second step ends the other sessions of its login":   factorsEnd,
 		"a recovery code is spent once":                        spent,
 		"wrong tries add up and are forgotten":                 tried,
 		"places are remembered for a time":                     placed,

@@ -55,7 +55,7 @@ func (m *Memory) Factor(_ context.Context, login string) (identity.Factor, error
 }
 
 // SaveFactor puts a second step in the place of the one that was seen.
-func (m *Memory) SaveFactor(_ context.Context, was, now identity.Factor, codes []string) error {
+func (m *Memory) SaveFactor(_ context.Context, was, now identity.Factor, codes []string, only string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	was.Left, now.Left = 0, 0
@@ -72,6 +72,9 @@ func (m *Memory) SaveFactor(_ context.Context, was, now identity.Factor, codes [
 		return nil
 	}
 	m.factors[login] = now
+	if only != "" {
+		maps.DeleteFunc(m.sessions, func(token string, s identity.Session) bool { return s.Login == login && token != only })
+	}
 	if codes != nil {
 		m.codes[login] = slices.Clone(codes)
 	}

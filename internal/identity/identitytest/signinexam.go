@@ -22,7 +22,7 @@ func listed(t *testing.T, k identity.Keeper) {
 	}
 	ok(t, k.PutSession(ctx, session("a", noon), "h1"))
 	ok(t, k.PutSession(ctx, session("b", noon.Add(time.Minute)), "h1"))
-	ok(t, k.SaveFactor(ctx, identity.Factor{}, identity.Factor{Login: "an", Sealed: "x", Confirmed: true}, nil))
+	ok(t, k.SaveFactor(ctx, identity.Factor{}, identity.Factor{Login: "an", Sealed: "x", Confirmed: true}, nil, ""))
 	list, err = k.Accounts(ctx)
 	ok(t, err)
 	if !list[0].Last.Equal(noon.Add(time.Minute)) || list[0].From != "10.0.0.7" || !list[0].Coded || list[1].Coded {
@@ -44,11 +44,11 @@ func factors(t *testing.T, k identity.Keeper) {
 	_, err := k.Factor(ctx, "an")
 	is(t, err, identity.ErrUnknown)
 	first := identity.Factor{Login: "an", Sealed: "s1"}
-	ok(t, k.SaveFactor(ctx, identity.Factor{}, first, nil))
-	is(t, k.SaveFactor(ctx, identity.Factor{}, first, nil), identity.ErrMoved)
+	ok(t, k.SaveFactor(ctx, identity.Factor{}, first, nil, ""))
+	is(t, k.SaveFactor(ctx, identity.Factor{}, first, nil, ""), identity.ErrMoved)
 	now := identity.Factor{Login: "an", Sealed: "s1", Confirmed: true, Step: 7}
-	ok(t, k.SaveFactor(ctx, first, now, []string{"c1", "c2"}))
-	is(t, k.SaveFactor(ctx, first, now, []string{"c3"}), identity.ErrMoved)
+	ok(t, k.SaveFactor(ctx, first, now, []string{"c1", "c2"}, ""))
+	is(t, k.SaveFactor(ctx, first, now, []string{"c3"}, ""), identity.ErrMoved)
 	got, err := k.Factor(ctx, "an")
 	ok(t, err)
 	now.Left = 2
@@ -61,7 +61,7 @@ func factors(t *testing.T, k identity.Keeper) {
 		wg.Go(func() {
 			next := got
 			next.Step = 8
-			if k.SaveFactor(ctx, got, next, nil) == nil {
+			if k.SaveFactor(ctx, got, next, nil, "") == nil {
 				won.Add(1)
 			}
 		})
@@ -71,14 +71,36 @@ func factors(t *testing.T, k identity.Keeper) {
 		t.Errorf("one code was taken %d times", won.Load())
 	}
 	got.Step = 8
-	ok(t, k.SaveFactor(ctx, got, identity.Factor{}, nil))
+	ok(t, k.SaveFactor(ctx, got, identity.Factor{}, nil, ""))
 	_, err = k.Factor(ctx, "an")
 	is(t, err, identity.ErrUnknown)
 	is(t, k.SpendCode(ctx, "an", "c1"), identity.ErrUnknown)
 }
 
+func factorsEnd(t *testing.T, k identity.Keeper) {
+	ok(t, k.SaveAccount(ctx, identity.Account{}, an))
+	ok(t, k.SaveAccount(ctx, identity.Account{}, identity.Account{Person: "p2", Login: "chi", Hash: "h"}))
+	ok(t, k.PutSession(ctx, session("a", noon), "h1"))
+	ok(t, k.PutSession(ctx, session("b", noon), "h1"))
+	ok(t, k.PutSession(ctx, identity.Session{Token: "c", Login: "chi", Person: "p2", Seen: noon, Expiry: noon.Add(time.Hour)}, "h"))
+	first := identity.Factor{Login: "an", Sealed: "s1"}
+	ok(t, k.SaveFactor(ctx, identity.Factor{}, first, nil, ""))
+	is(t, k.SaveFactor(ctx, identity.Factor{}, first, nil, "a"), identity.ErrMoved)
+	if open, err := k.Sessions(ctx); err != nil || len(open) != 3 {
+		t.Errorf("before it: %+v, %v", open, err)
+	}
+	now := first
+	now.Confirmed = true
+	ok(t, k.SaveFactor(ctx, first, now, []string{"c1"}, "a"))
+	open, err := k.Sessions(ctx)
+	ok(t, err)
+	if len(open) != 2 || open[0].Token == "b" || open[1].Token == "b" {
+		t.Errorf("after it: %+v", open)
+	}
+}
+
 func spent(t *testing.T, k identity.Keeper) {
-	ok(t, k.SaveFactor(ctx, identity.Factor{}, identity.Factor{Login: "an", Sealed: "s"}, []string{"c1", "c2"}))
+	ok(t, k.SaveFactor(ctx, identity.Factor{}, identity.Factor{Login: "an", Sealed: "s"}, []string{"c1", "c2"}, ""))
 	ok(t, k.SpendCode(ctx, "an", "c1"))
 	is(t, k.SpendCode(ctx, "an", "c1"), identity.ErrUnknown)
 	is(t, k.SpendCode(ctx, "chi", "c2"), identity.ErrUnknown)
