@@ -2,11 +2,14 @@ package api_test
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/gin-gonic/gin"
+	"github.com/pquerna/otp/totp"
 
 	"capdo/api"
 	"capdo/api/pages"
@@ -112,5 +115,19 @@ func TestAFileHandedOutOpensNothingHere(t *testing.T) {
 	}
 	if got := a.Header.Get("Content-Security-Policy"); !strings.Contains(got, "sandbox") {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestHalfASessionLastsAsLongOnAPageAsAtTheDoor(t *testing.T) {
+	p := withScreens(t)
+	_, err := p.id.Sealed([]byte(strings.Repeat("k", identity.KeyLength)))
+	p.ok(err)
+	an := p.as("an")
+	code, err := totp.GenerateCode(an.post("/api/v1/me/code/enrol", `{}`).is(t, 200).body["secret"].(string), p.now)
+	p.ok(err)
+	an.post("/api/v1/me/code/confirm", fmt.Sprintf(`{"code":%q}`, code)).is(t, 200)
+	half := p.nobody().send("POST", "/sign-in", url.Values{"login": {"an"}, "password": {password}}.Encode(), "Content-Type", form).is(t, 200)
+	if c := cookieOf(t, half); c.MaxAge != int(identity.CodeLife.Seconds()) {
+		t.Errorf("the cookie lasts %d", c.MaxAge)
 	}
 }

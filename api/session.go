@@ -77,13 +77,19 @@ func (d *door) session(g *gin.Context) {
 	g.JSON(http.StatusOK, signed(g.MustGet("signed").(identity.Signed)))
 }
 
-// opened hands out a new session.
-func (d *door) opened(g *gin.Context, token string, who identity.Signed) {
+// setSession gives a browser its session; half a one only as long as its code
+// may take.
+func (d *door) setSession(g *gin.Context, token string, who identity.Signed) {
 	life := identity.Life
 	if who.Pending {
 		life = identity.CodeLife
 	}
 	d.setCookie(g, token, int(life.Seconds()))
+}
+
+// opened hands out a new session.
+func (d *door) opened(g *gin.Context, token string, who identity.Signed) {
+	d.setSession(g, token, who)
 	g.JSON(http.StatusOK, signed(who))
 }
 

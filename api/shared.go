@@ -14,10 +14,8 @@ import (
 // a person may see are the same there.
 func (d *door) shared() pages.Door {
 	return pages.Door{
-		Signed: func(g *gin.Context) (identity.Signed, error) { return d.Identity.Who(g, d.token(g)) },
-		SetSession: func(g *gin.Context, token string, who identity.Signed) {
-			d.setCookie(g, token, int(identity.Life.Seconds()))
-		},
+		Signed:     func(g *gin.Context) (identity.Signed, error) { return d.Identity.Who(g, d.token(g)) },
+		SetSession: d.setSession,
 		EndSession: d.endSession,
 		Status:     func(kind workflow.Kind) int { return status[kind] },
 		Case:       d.seenBy,

@@ -146,7 +146,7 @@ func (p *Pages) funcs(lang string) template.FuncMap {
 		"has":   func(key string) bool { return p.words.Has(lang, key) },
 		"lang":  func() string { return lang },
 		"asset": func(name string) string { return "/assets/" + p.stamp + "/" + name },
-		"date":  func(s starter) string { return dateOf(s, lang) },
+		"date":  dateOf,
 		"iso":   func(s starter) string { return s.Start().Format("2006-01-02") },
 		"weekday": func(s starter) (any, error) {
 			return t("weekday." + strconv.Itoa(int(s.Start().Weekday())))
@@ -231,7 +231,7 @@ func (p *Pages) fieldName(lang, name string) string {
 }
 
 // dateOf writes a day as pages do: 28/01/2022. No day is a dash.
-func dateOf(s starter, _ string) string {
+func dateOf(s starter) string {
 	at := s.Start()
 	if at.Year() < 1900 {
 		return "–"
