@@ -122,40 +122,54 @@ func New(keep Keeper, now func() time.Time, newID func(kind string) string, log 
 // Start begins a job and hands it back at once. Somebody with many jobs under way
 // is asked to wait.
 func (r *Room) Start(ctx context.Context, j Job, input []byte, do Work) (Job, error) {
-	if r.under(j.Person) >= atMost {
-		return j, &workflow.Problem{Kind: workflow.Busy, Key: "job.too_many"}
-	}
-	if err := r.keep.DropJobs(ctx, r.now().Add(-kept)); err != nil {
-		return j, err
-	}
 	j.ID, j.State, j.Began, j.Seen = r.newID("job"), Running, r.now(), r.now()
-	if err := r.keep.AddJob(ctx, j, input); err != nil {
-		return j, err
-	}
 	own, stop := context.WithCancel(context.WithoutCancel(ctx))
 	p := &Progress{job: j}
-	r.mu.Lock()
-	r.running[j.ID] = run{p, stop}
-	r.mu.Unlock()
-	r.wait.Add(1)
+	if !r.reserve(run{p, stop}) {
+		stop()
+		return j, &workflow.Problem{Kind: workflow.Busy, Key: "job.too_many"}
+	}
+	err := r.keep.DropJobs(ctx, r.now().Add(-kept))
+	if err == nil {
+		err = r.keep.AddJob(ctx, j, input)
+	}
+	if err != nil {
+		stop()
+		r.leave(j.ID)
+		return j, err
+	}
 	go r.run(own, stop, p, do)
 	return j, nil
 }
 
-func (r *Room) under(person string) (n int) {
+// reserve takes a place for a job, unless its person has too many already.
+func (r *Room) reserve(one run) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, one := range r.running {
-		if one.progress.now().Person == person {
+	j, n := one.progress.now(), 0
+	for _, other := range r.running {
+		if other.progress.now().Person == j.Person {
 			n++
 		}
 	}
-	return n
+	if n >= atMost {
+		return false
+	}
+	r.running[j.ID] = one
+	r.wait.Add(1)
+	return true
+}
+
+// leave gives the place of a job back.
+func (r *Room) leave(id string) {
+	r.mu.Lock()
+	delete(r.running, id)
+	r.mu.Unlock()
+	r.wait.Done()
 }
 
 // run does one job in its turn, with a sign of life every few seconds.
 func (r *Room) run(ctx context.Context, stop context.CancelFunc, p *Progress, do Work) {
-	defer r.wait.Done()
 	over, beating := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(beating)
@@ -170,9 +184,7 @@ func (r *Room) run(ctx context.Context, stop context.CancelFunc, p *Progress, do
 	stop()
 	j := p.now()
 	r.end(&j, out, err)
-	r.mu.Lock()
-	delete(r.running, j.ID)
-	r.mu.Unlock()
+	r.leave(j.ID)
 }
 
 // turn waits for a place and does the work; a panic in it is an error of it.

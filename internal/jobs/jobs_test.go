@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -110,6 +111,29 @@ func TestAJobThatIsStoppedSaysSoAndTheNextRuns(t *testing.T) {
 	b.room.Wait()
 	if got := b.state(b.room, j.ID); got.State != jobs.Cancelled || got.Ended.IsZero() {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestManyPressesAtOnceBeginNoMoreThanOnePersonMay(t *testing.T) {
+	b := open(t)
+	var begun, refused atomic.Int64
+	var all sync.WaitGroup
+	for range 40 {
+		all.Go(func() {
+			_, err := b.room.Start(t.Context(), jobs.Job{Kind: "import", Person: "chi"}, nil, func(ctx context.Context, _ *jobs.Progress) (jobs.Result, error) {
+				<-ctx.Done()
+				return jobs.Result{}, ctx.Err()
+			})
+			if p, told := workflow.ProblemOf(err); told && p.Kind == workflow.Busy {
+				refused.Add(1)
+			} else if err == nil {
+				begun.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if begun.Load() != 5 || refused.Load() != 35 {
+		t.Errorf("%d begun, %d refused", begun.Load(), refused.Load())
 	}
 }
 
