@@ -61,7 +61,7 @@ func newHouse(t *testing.T) *house {
 	a, _ := testApp(t)
 	a.errs, a.files = &h.log, a.roomOf(t, h.db)
 	h.Service = a.over(st, a.book, func() time.Time { return h.now }, false)
-	h.ok(a.openSecret(h.db))
+	h.ok(a.openSecret(t.Context(), st, h.db))
 	h.people(a)
 	var err error
 	a.history, err = openHistory(t.Context(), st, historyPlaces{}.beside(h.db))

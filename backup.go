@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,8 +58,12 @@ const lastBackup = "backup.last"
 // into one ZIP. What was written is read back and compared before it gets its
 // name.
 func backup(ctx context.Context, a *app, args []string) error {
+	var places historyPlaces
 	keys := false
-	f, _, err := a.flags("backup", args, func(fs *flag.FlagSet) { fs.BoolVar(&keys, "with-keys", false, "") })
+	f, _, err := a.flags("backup", args, func(fs *flag.FlagSet) {
+		fs.BoolVar(&keys, "with-keys", false, "")
+		places.flags(fs)
+	})
 	if err != nil {
 		return err
 	}
@@ -70,7 +75,7 @@ func backup(ctx context.Context, a *app, args []string) error {
 	}
 	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
 		began := time.Now()
-		m, err := a.writeBackup(ctx, st, f.db, f.to, keys)
+		m, err := a.writeBackup(ctx, st, f.to, storeKind(f.db), a.besideOf(f.db, places.beside(f.db), keys))
 		if err != nil {
 			return err
 		}
@@ -94,22 +99,22 @@ func rowsOf(tables []store.Moved) (n int64) {
 
 // writeBackup makes the backup beside its name and gives it the name when it is
 // whole and on the disk.
-func (a *app) writeBackup(ctx context.Context, st *store.Store, db, to string, keys bool) (*manifest, error) {
+func (a *app) writeBackup(ctx context.Context, st *store.Store, to, kind string, beside []besides) (*manifest, error) {
 	dir, err := os.MkdirTemp(filepath.Dir(to), ".capdo-backup-*")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	m := &manifest{Form: backupForm, Made: time.Now().UTC().Truncate(time.Second), From: storeKind(db)}
+	m := &manifest{Form: backupForm, Made: time.Now().UTC().Truncate(time.Second), From: kind}
 	// What stands outside is copied first: a history may be ahead of it, never behind.
 	sources := map[string]string{databaseName: filepath.Join(dir, databaseName)}
-	for _, beside := range besideOf(db, keys) {
-		b, err := os.ReadFile(beside.path)
+	for _, one := range beside {
+		b, err := os.ReadFile(one.path)
 		if err != nil {
 			return nil, err
 		}
-		sources[besideDir+beside.name] = filepath.Join(dir, beside.name)
-		if err := os.WriteFile(sources[besideDir+beside.name], b, 0o600); err != nil {
+		sources[besideDir+one.name] = filepath.Join(dir, one.name)
+		if err := os.WriteFile(sources[besideDir+one.name], b, 0o600); err != nil {
 			return nil, err
 		}
 	}
@@ -128,7 +133,7 @@ func (a *app) writeBackup(ctx context.Context, st *store.Store, db, to string, k
 }
 
 func storeKind(db string) string {
-	if strings.Contains(db, "://") {
+	if store.IsDSN(db) {
 		return "postgres"
 	}
 	return "sqlite"
@@ -148,20 +153,20 @@ func copyDatabase(ctx context.Context, st *store.Store, path string) ([]store.Mo
 // besides are the files that stand beside a database under names of their own.
 type besides struct{ name, path string }
 
+// besideNames are those names: checkpoints and public keys, then the secret keys.
+var besideNames = []string{"checkpoints", "pub", "key", "secret"}
+
 // besideOf lists the files beside a database that a backup takes along: the
 // checkpoints and public keys always, secret keys only where asked for.
-func besideOf(db string, keys bool) []besides {
+func (a *app) besideOf(db string, p historyPlaces, keys bool) []besides {
+	paths := []string{p.file, p.public, p.key, a.secretFile(db)}
+	if !keys {
+		paths = paths[:2]
+	}
 	var out []besides
-	if strings.Contains(db, "://") {
-		return nil
-	}
-	names := []string{"checkpoints", "pub"}
-	if keys {
-		names = append(names, "key", "secret")
-	}
-	for _, n := range names {
-		if _, err := os.Stat(db + "." + n); err == nil {
-			out = append(out, besides{n, db + "." + n})
+	for i, path := range paths {
+		if _, err := os.Stat(path); err == nil {
+			out = append(out, besides{besideNames[i], path})
 		}
 	}
 	return out
@@ -176,7 +181,7 @@ func (a *app) packBackup(ctx context.Context, to string, m *manifest, sources ma
 	}
 	defer out.Close()
 	z := zip.NewWriter(out)
-	for _, name := range sortedKeys(sources) {
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
 		in, err := os.Open(sources[name])
 		if err != nil {
 			return err
@@ -208,15 +213,6 @@ func (a *app) packBackup(ctx context.Context, to string, m *manifest, sources ma
 	return out.Sync()
 }
 
-func sortedKeys(m map[string]string) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}
-
 // add writes one part and notes its hash.
 func (m *manifest) add(z *zip.Writer, name string, in io.Reader) error {
 	w, err := z.Create(name)
@@ -241,7 +237,7 @@ func restore(ctx context.Context, a *app, args []string) error {
 	if len(names) != 1 {
 		return errors.New(a.words.Message(a.lang, "restore.needs", nil))
 	}
-	if strings.Contains(f.db, "://") {
+	if store.IsDSN(f.db) {
 		return errors.New(a.words.Message(a.lang, "restore.to_file", nil))
 	}
 	began := time.Now()
@@ -255,10 +251,8 @@ func restore(ctx context.Context, a *app, args []string) error {
 }
 
 func (a *app) restoreTo(ctx context.Context, from, db string) (*manifest, error) {
-	for _, path := range []string{db, a.filesOf(db)} {
-		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-			return nil, &workflow.Problem{Kind: workflow.Refused, Key: "restore.not_empty", Args: map[string]string{"path": path}}
-		}
+	if err := a.emptyPlace(db); err != nil {
+		return nil, err
 	}
 	dir, err := os.MkdirTemp(filepath.Dir(db), ".capdo-restore-*")
 	if err != nil {
@@ -279,17 +273,26 @@ func (a *app) restoreTo(ctx context.Context, from, db string) (*manifest, error)
 	return m, place(copied, db, a.filesOf(copied), a.filesOf(db))
 }
 
+// emptyPlace refuses a place where something of another database is left: its
+// log would be played into the restored one, its checkpoints deny it.
+func (a *app) emptyPlace(db string) error {
+	left := []string{db, a.filesOf(db), db + "-wal", db + "-shm", db + "-journal"}
+	for _, n := range besideNames {
+		left = append(left, db+"."+n)
+	}
+	for _, path := range left {
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return &workflow.Problem{Kind: workflow.Refused, Key: "restore.not_empty", Args: map[string]string{"path": path}}
+		}
+	}
+	return nil
+}
+
 // place gives everything its name, the database last.
 func place(copied, db, filesFrom, filesTo string) error {
-	names, err := filepath.Glob(copied + ".*")
-	if err != nil {
-		return err
-	}
-	for _, n := range names {
-		if n != filesFrom {
-			if err := os.Rename(n, db+strings.TrimPrefix(n, copied)); err != nil {
-				return err
-			}
+	for _, n := range besideNames {
+		if err := os.Rename(copied+"."+n, db+"."+n); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	if _, err := os.Stat(filesFrom); err == nil && filesFrom != filesTo {
@@ -321,8 +324,8 @@ func unpackBackup(from, dir string) (*manifest, error) {
 		return nil, err
 	}
 	for _, p := range m.Parts {
-		if !slices.ContainsFunc([]string{databaseName, besideDir + "checkpoints", besideDir + "pub", besideDir + "key", besideDir + "secret"}, func(n string) bool { return n == p.Name }) &&
-			p.Name != filesDir+p.SHA256 {
+		beside, isBeside := strings.CutPrefix(p.Name, besideDir)
+		if p.Name != databaseName && p.Name != filesDir+p.SHA256 && !(isBeside && slices.Contains(besideNames, beside)) {
 			return nil, badBackup(p.Name)
 		}
 		if err := unpackPart(&z.Reader, p, filepath.Join(dir, filepath.FromSlash(p.Name))); err != nil {

@@ -78,6 +78,38 @@ func TestABackupComesBackWhole(t *testing.T) {
 	}
 }
 
+func TestAPlaceWhereSomethingIsLeftIsNotEmpty(t *testing.T) {
+	db := smallHouse(t)
+	dir := filepath.Join(t.TempDir(), "a [b]") // a name that is a pattern as well
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	saved, back, keys := filepath.Join(dir, "a.zip"), filepath.Join(dir, "back.db"), filepath.Join(dir, "keys")
+	if err := os.WriteFile(keys, []byte("a key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, out := onLine(t, "backup", "--db", db, "--out", saved, "--with-keys", "--secret", keys); code != 0 {
+		t.Fatal(out)
+	}
+	for _, left := range []string{"-wal", "-journal", ".checkpoints", ".secret"} {
+		if err := os.WriteFile(back+left, []byte("old"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, out := onLine(t, "restore", saved, "--db", back); code != 1 || !strings.Contains(out, "back.db"+left) {
+			t.Errorf("%s: exit %d\n%s", left, code, out)
+		}
+		if err := os.Remove(back + left); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, out := onLine(t, "restore", saved, "--db", back); code != 0 {
+		t.Fatal(out)
+	}
+	if b, err := os.ReadFile(back + ".secret"); err != nil || string(b) != "a key" {
+		t.Errorf("the key from a place of its own: %q, %v", b, err)
+	}
+}
+
 // roomOf is the files of a database, for a test.
 func (a *app) roomOf(t *testing.T, db string) *files.Files {
 	t.Helper()

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -65,7 +66,10 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 	if err := a.firstHour(ctx, h.st, l.Addr().String()); err != nil {
 		return err
 	}
-	go a.ticking(ctx, svc, h)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var beside sync.WaitGroup
+	beside.Go(func() { a.ticking(ctx, svc, h) })
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -78,10 +82,13 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 		srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 		open = func() error { return srv.ServeTLS(l, o.cert, o.key) }
 	}
-	if err := open(); !errors.Is(err, http.ErrServerClosed) {
-		return err
+	err := open()
+	stop()
+	if shut := <-done; errors.Is(err, http.ErrServerClosed) {
+		err = shut
 	}
-	err := <-done
+	o.work.Close()
+	beside.Wait()
 	_, last := h.checkpoint(context.WithoutCancel(ctx)) // what was acknowledged is sealed
 	return errors.Join(err, last)
 }

@@ -32,11 +32,17 @@ func (p *historyPlaces) flags(fs *flag.FlagSet) {
 	fs.StringVar(&p.file, "checkpoints", "", "")
 }
 
+// besideName is what the names of things beside a database begin with.
+func besideName(db string) string {
+	if store.IsDSN(db) {
+		return "capdo"
+	}
+	return db
+}
+
 // beside fills what no flag names.
 func (p historyPlaces) beside(db string) historyPlaces {
-	if store.IsDSN(db) {
-		db = "capdo"
-	}
+	db = besideName(db)
 	p.db = db
 	for at, ending := range map[*string]string{&p.key: ".key", &p.public: ".pub", &p.file: ".checkpoints"} {
 		if *at == "" {

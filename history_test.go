@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -21,6 +22,7 @@ import (
 	"time"
 
 	"capdo/internal/chain"
+	"capdo/internal/jobs"
 	"capdo/internal/store"
 	"capdo/workflow"
 )
@@ -315,7 +317,7 @@ func TestTheServerSealsAtItsStartAndItsEnd(t *testing.T) {
 			_ = r.Body.Close()
 		}
 	}()
-	if err := a.receive(ctx, svc, l, h, http.NotFoundHandler(), &serving{}); err != nil {
+	if err := a.receive(ctx, svc, l, h, http.NotFoundHandler(), &serving{work: jobs.New(h.st, time.Now, newID, slog.Default())}); err != nil {
 		t.Fatal(err)
 	}
 	if c, err := h.st.LastCheckpoint(t.Context()); err != nil || c.Number != 2 {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -10,29 +12,32 @@ import (
 	"strings"
 
 	"capdo/internal/identity"
+	"capdo/internal/store"
 )
 
 // secretFile is where the key of second steps lies: beside the database, never
 // in it, unless --secret names another place.
 func (a *app) secretFile(db string) string {
-	switch {
-	case a.secretAt != "":
-		return a.secretAt
-	case strings.Contains(db, "://"):
-		return "capdo.secret"
-	}
-	return db + ".secret"
+	return cmp.Or(a.secretAt, besideName(db)+".secret")
 }
 
-// openSecret reads the key of second steps and makes it where there is none. A
-// file that others can read, or that holds no key, stops the program.
-func (a *app) openSecret(db string) error {
+// openSecret reads the key of second steps and makes the first one. A file that
+// others can read, that holds no key or that is gone while there are second
+// steps, stops the program: nobody with one could sign in any more.
+func (a *app) openSecret(ctx context.Context, st *store.Store, db string) error {
 	path := a.secretFile(db)
 	refuse := func(reason string) error {
 		return errors.New(a.words.Message(a.lang, "open.secret_"+reason, map[string]string{"path": path}))
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		kept, err := st.HasFactors(ctx)
+		if err == nil && kept {
+			err = refuse("missing")
+		}
+		if err != nil {
+			return err
+		}
 		return a.makeSecret(path)
 	}
 	if err != nil {

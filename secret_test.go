@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -9,13 +11,20 @@ import (
 	"strings"
 	"testing"
 
+	"capdo/internal/identity"
+	"capdo/internal/store"
 	"capdo/workflow"
 )
 
 func TestTheKeyOfSecondStepsLiesBesideTheDatabaseForItsOwnerOnly(t *testing.T) {
 	a, _ := testApp(t)
 	db := filepath.Join(t.TempDir(), "capdo.db")
-	if err := a.openSecret(db); err != nil {
+	st, err := store.Open(t.Context(), db, store.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	if err := a.openSecret(t.Context(), st, db); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(db + ".secret")
@@ -23,24 +32,43 @@ func TestTheKeyOfSecondStepsLiesBesideTheDatabaseForItsOwnerOnly(t *testing.T) {
 		t.Fatalf("%v, %v, %d bytes", info, err, len(a.secret))
 	}
 	first := a.secret
-	if err := a.openSecret(db); err != nil || !bytes.Equal(a.secret, first) {
+	if err := a.openSecret(t.Context(), st, db); err != nil || !bytes.Equal(a.secret, first) {
 		t.Errorf("another key the second time: %v", err)
 	}
 	if err := os.Chmod(db+".secret", 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.openSecret(db); err == nil || !strings.Contains(err.Error(), "0600") {
+	if err := a.openSecret(t.Context(), st, db); err == nil || !strings.Contains(err.Error(), "0600") {
 		t.Errorf("a key that others can read: %v", err)
 	}
 	a.secretAt = filepath.Join(t.TempDir(), "elsewhere")
 	if err := os.WriteFile(a.secretAt, []byte("not a key"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.openSecret(db); err == nil || !strings.Contains(err.Error(), "elsewhere") {
+	if err := a.openSecret(t.Context(), st, db); err == nil || !strings.Contains(err.Error(), "elsewhere") {
 		t.Errorf("a file that is no key: %v", err)
 	}
 	if a.secretAt = ""; a.secretFile("postgres://localhost/capdo") != "capdo.secret" {
 		t.Errorf("beside no file: %s", a.secretFile("postgres://localhost/capdo"))
+	}
+}
+
+func TestAKeyThatIsGoneIsNotReplacedUnderThoseWhoNeedIt(t *testing.T) {
+	a, _ := testApp(t)
+	db := filepath.Join(t.TempDir(), "capdo.db")
+	st, err := store.Open(t.Context(), db, store.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	if err := st.SaveFactor(t.Context(), identity.Factor{}, identity.Factor{Login: "an", Sealed: "sealed"}, nil, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.openSecret(t.Context(), st, db); err == nil || !strings.Contains(err.Error(), "end-code") {
+		t.Errorf("a new key was made: %v", err)
+	}
+	if _, err := os.Stat(db + ".secret"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a key lies there: %v", err)
 	}
 }
 

@@ -75,7 +75,7 @@ func serve(ctx context.Context, a *app, args []string) error {
 			return err
 		}
 		defer l.Close()
-		if err := a.openSecret(f.db); err != nil {
+		if err := a.openSecret(ctx, st, f.db); err != nil {
 			return err
 		}
 		if err := a.begin(ctx, svc, st); err != nil {
@@ -93,7 +93,6 @@ func serve(ctx context.Context, a *app, args []string) error {
 		}
 		defer closeCounts()
 		door := a.door(svc, st, o)
-		defer o.work.Close()
 		return a.receive(ctx, svc, l, a.history, door, o)
 	})
 }

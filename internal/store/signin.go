@@ -72,6 +72,12 @@ func (s *Store) Factor(ctx context.Context, login string) (f identity.Factor, er
 	return f, faulty(got.Error)
 }
 
+// HasFactors tells whether anybody has a second step, confirmed or begun.
+func (s *Store) HasFactors(ctx context.Context) (any bool, err error) {
+	err = s.read(ctx).Raw("SELECT EXISTS (SELECT 1 FROM second_steps)").Scan(&any).Error
+	return any, faulty(err)
+}
+
 // SaveFactor puts a second step in the place of the one that was seen.
 func (s *Store) SaveFactor(ctx context.Context, was, now identity.Factor, codes []string, only string) error {
 	return s.write(ctx, func(tx *gorm.DB) error {
