@@ -59,7 +59,7 @@ FAULTS := Crash|Promoted|Killed|ThreeCopies|ThreeProcesses|Outlives|Pooler
 
 abuse: setup ## faults and attacks that take long: faults under load three times over, 300 kills on each database, full disk, floods, slow connections
 	$(GO) test -count=3 -timeout 30m -tags '$(TAGS)' -run '$(FAULTS)' . ./internal/store
-	CAPDO_KILLS=300 $(GO) test -count=1 -v -timeout 240m -tags '$(TAGS) abuse' -run 'TestNothingAcknowledgedIsLost|TestSlowConnections|TestGreatBodies|TestAFullDisk' .
+	CAPDO_KILLS=300 $(GO) test -count=1 -v -timeout 240m -tags '$(TAGS) abuse' -run 'TestNothingAcknowledgedIsLost|TestSlowConnections|TestGreatBodies|TestAFullDisk|TestADisk' .
 
 bench: bin/capdo setup ## what people wait for against its floor, in turn; writes docs/benchmarks.md
 	$(GO) test -count=1 -timeout 60m -v -tags '$(TAGS) bench' -run TestBench ./internal/bench

@@ -44,11 +44,12 @@ func asProgram(t *testing.T, db string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// served starts a copy of the program as a process of its own and waits for its
-// address.
-func served(t *testing.T, db string) copyOfProgram {
+// served starts a copy of the program as a process of its own, env beside what is
+// usual, and waits for its address.
+func served(t *testing.T, db string, env ...string) copyOfProgram {
 	t.Helper()
 	cmd := asProgram(t, db, "serve", "--addr", "127.0.0.1:0", "--lang", "en")
+	cmd.Env = append(cmd.Env, env...)
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()

@@ -158,10 +158,13 @@ func (a *app) answered() func(int, time.Duration) {
 	return a.counts.Answered
 }
 
-// ready asks the database whether it answers.
+// ready asks the database whether it answers, and whether it can keep what it is
+// given.
 func ready(ctx context.Context, st *store.Store) error {
-	_, err := st.Setting(ctx, demoDay)
-	return err
+	if _, err := st.Setting(ctx, demoDay); err != nil {
+		return err
+	}
+	return st.Fit(ctx)
 }
 
 // pages are what people see, over what they share with the JSON routes.

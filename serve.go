@@ -87,7 +87,7 @@ func serve(ctx context.Context, a *app, args []string) error {
 		if _, err := a.history.checkpoint(ctx); err != nil {
 			return err
 		}
-		closeCounts, err := a.serveCounts(ctx, svc, o.metrics)
+		closeCounts, err := a.serveCounts(ctx, svc, st, o.metrics)
 		if err != nil {
 			return err
 		}
@@ -135,9 +135,13 @@ func (o *serving) fitsOutside(demo bool) error {
 	return nil
 }
 
-// begin does what must be done before the door opens: what a crash left behind,
-// and the timed work of the days the program was off.
+// begin does what must be done before the door opens: all that was kept is on the
+// disk, what a crash left behind, and the timed work of the days the program was
+// off.
 func (a *app) begin(ctx context.Context, svc *workflow.Service, st *store.Store) error {
+	if err := st.Settle(ctx); err != nil {
+		return err
+	}
 	if err := a.sweep(ctx, svc); err != nil {
 		return err
 	}
@@ -145,7 +149,7 @@ func (a *app) begin(ctx context.Context, svc *workflow.Service, st *store.Store)
 }
 
 // serveCounts serves the counts at an address of their own, where one is given.
-func (a *app) serveCounts(ctx context.Context, svc *workflow.Service, addr string) (stop func(), err error) {
+func (a *app) serveCounts(ctx context.Context, svc *workflow.Service, st *store.Store, addr string) (stop func(), err error) {
 	if addr == "" {
 		return func() {}, nil
 	}
@@ -154,6 +158,12 @@ func (a *app) serveCounts(ctx context.Context, svc *workflow.Service, addr strin
 		return nil, err
 	}
 	a.counts.Gauge("capdo_overdue", "Running cases that have missed a deadline.", func() float64 { return overdue(ctx, svc) })
+	a.counts.Gauge("capdo_disk_in_doubt", "1 while nothing is kept because the disk failed.", func() float64 {
+		if st.Fit(ctx) != nil {
+			return 1
+		}
+		return 0
+	})
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.counts.Handler())
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}

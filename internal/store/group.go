@@ -19,6 +19,7 @@ type group struct {
 	mu      sync.Mutex
 	waiting []*wish
 	lead    chan struct{} // held by the one who writes
+	doubt   doubt
 }
 
 // wish is what one wants written; done is closed once it is kept or refused.
@@ -90,7 +91,7 @@ func (g *group) take() *wish {
 func (g *group) together(db *gorm.DB) {
 	var all []*wish
 	db = db.WithContext(context.Background()) // one who goes away takes nobody along
-	err := db.Transaction(func(tx *gorm.DB) error {
+	err := g.transact(db, func(tx *gorm.DB) error {
 		for w := g.take(); w != nil; w = g.take() {
 			all = append(all, w)
 			if err := w.within(tx, len(all) == 1); err != nil {
@@ -110,7 +111,7 @@ func (g *group) together(db *gorm.DB) {
 	for _, w := range all {
 		switch {
 		case errors.Is(err, errNested) && len(all) > 1:
-			w.alone(db)
+			w.alone(g, db)
 		case w.err == nil && w.fault == nil:
 			w.err = err
 		}
@@ -155,9 +156,9 @@ func (w *wish) run(tx *gorm.DB) {
 }
 
 // alone writes in a transaction of its own.
-func (w *wish) alone(db *gorm.DB) {
+func (w *wish) alone(g *group, db *gorm.DB) {
 	w.err, w.fault = nil, nil
-	err := db.Transaction(func(tx *gorm.DB) error {
+	err := g.transact(db, func(tx *gorm.DB) error {
 		w.run(tx)
 		if w.fault != nil {
 			return errNested
