@@ -15,17 +15,11 @@ import (
 	"capdo/workflow/regime"
 )
 
-// targetPlan finds a set of targets: a file, or one inside the program by its
-// key, or the first of those.
-func targetPlan(want string) (*regime.TargetPlan, error) {
-	plans, err := regime.TargetPlans()
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range plans {
-		if want == "" || p.Key == want {
-			return p, nil
-		}
+// targetPlan finds a set of targets: one inside the program by its key, or that
+// of the day where none is named, or a file.
+func targetPlan(want string, on regime.Day) (*regime.TargetPlan, error) {
+	if p, err := regime.TargetPlanFor(want, on); err != nil || p != nil {
+		return p, err
 	}
 	b, err := os.ReadFile(want)
 	if errors.Is(err, os.ErrNotExist) {
@@ -48,10 +42,6 @@ func targets(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	set, err := targetPlan(plan)
-	if err != nil {
-		return err
-	}
 	svc, st, err := a.service(ctx, f.db, false)
 	if err != nil {
 		return err
@@ -62,6 +52,10 @@ func targets(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	day, err := dayOr(on, svc)
+	if err != nil {
+		return err
+	}
+	set, err := targetPlan(plan, day)
 	if err != nil {
 		return err
 	}

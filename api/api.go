@@ -191,6 +191,28 @@ func (d *door) seenBy(g *gin.Context, who, id string) (*workflow.CaseView, error
 	return v, err
 }
 
+// paperSeenBy gives a paper to whom what it belongs to concerns: its case, its
+// system or the owner it was made for. Hidden and missing are told alike.
+func (d *door) paperSeenBy(g *gin.Context, who, id string) (workflow.Paper, error) {
+	p, err := d.Service.Paper(g, id)
+	switch {
+	case err != nil:
+	case p.Case != "":
+		_, err = d.seenBy(g, who, p.Case)
+	case p.System != "":
+		_, err = d.systemSeenBy(g, who, p.System)
+	default:
+		var may bool
+		if may, err = d.Service.MaySeeOwner(g, who, p.Office); err == nil && !may {
+			err = d.hidden("paper", who, id)
+		}
+	}
+	if not, ok := workflow.ProblemOf(err); ok && not.Kind == workflow.NotFound {
+		err = missing("paper")
+	}
+	return p, err
+}
+
 // hidden answers as if a thing were not there, and leaves a line on who asked.
 func (d *door) hidden(what, who, id string) error {
 	d.Log.Warn("asked for what is hidden", "person", who, what, id)

@@ -161,19 +161,16 @@ func (d *door) targets(g *gin.Context) {
 		d.fail(g, err)
 		return
 	}
-	plans, err := regime.TargetPlans()
+	p, err := regime.TargetPlanFor(g.Query("plan"), on)
+	if err == nil && p == nil {
+		err = missing("target_plan")
+	}
 	if err != nil {
 		d.fail(g, err)
 		return
 	}
-	for _, p := range plans {
-		if key := g.Query("plan"); key == "" || key == p.Key {
-			list, err := d.Service.Targets(g, g.Param("owner"), on, p)
-			d.give(g, gin.H{"plan": p.Key, "document": p.Document, "on": on, "items": list}, err)
-			return
-		}
-	}
-	d.fail(g, missing("target_plan"))
+	list, err := d.Service.Targets(g, g.Param("owner"), on, p)
+	d.give(g, gin.H{"plan": p.Key, "document": p.Document, "on": on, "items": list}, err)
 }
 
 func (d *door) layers(g *gin.Context) {

@@ -157,13 +157,7 @@ func (d *door) marked(list []workflow.Paper) []markedPaper {
 }
 
 func (d *door) paper(g *gin.Context) {
-	p, err := d.Service.Paper(g, g.Param("id"))
-	if err == nil {
-		_, err = d.seen(g, p.Case)
-	}
-	if not, ok := workflow.ProblemOf(err); ok && not.Kind == workflow.NotFound {
-		err = missing("paper") // hidden and missing are told alike
-	}
+	p, err := d.paperSeenBy(g, who(g), g.Param("id"))
 	if err != nil {
 		d.fail(g, err)
 		return

@@ -265,4 +265,14 @@ func TestARegisterIsAskedForByVolumeOnlyWhereItHasSome(t *testing.T) {
 		an.get("/api/v1/registers/ubnd?format=pdf&volume="+n).isProblem(t, 422, "invalid", "register.volumes")
 	}
 	an.get("/api/v1/registers/ubnd?format=pdf&volume=x").isProblem(t, 422, "invalid", "field.invalid")
+	kept, err := p.PapersOf(t.Context(), workflow.PaperQuery{Office: "ubnd"})
+	p.ok(err)
+	if len(kept) != 1 {
+		t.Fatalf("%d editions are kept", len(kept))
+	}
+	path := "/api/v1/papers/" + kept[0].ID
+	if a := an.get(path); a.Code != 200 || a.text != whole.text {
+		t.Errorf("the edition by its id: %d", a.Code)
+	}
+	p.as("lan").get(path).isProblem(t, 404, "not_found", "not_found.paper")
 }

@@ -20,6 +20,7 @@ func (d *door) shared() pages.Door {
 		Status:     func(kind workflow.Kind) int { return status[kind] },
 		Case:       d.seenBy,
 		System:     d.systemSeenBy,
+		Paper:      d.paperSeenBy,
 		Token:      d.token,
 		Guess:      func(g *gin.Context) time.Duration { return d.guesses.take(g.ClientIP(), d.Now()) },
 		Forgive:    func(g *gin.Context) { d.guesses.forgive(g.ClientIP()) },

@@ -82,7 +82,7 @@ func (r *room) counts(g *gin.Context) (*registerData, *workflow.Dashboard, error
 	if err != nil {
 		return nil, nil, err
 	}
-	plan, err := r.targetPlan(asked.Day)
+	plan, err := regime.TargetPlanFor("", asked.Day)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -123,21 +123,6 @@ func (r *room) dashboard(g *gin.Context) {
 	l := lang(g)
 	data.ByLevel, data.ByYear, data.States = r.levelChart(l, d), r.yearChart(l, d), r.stateChart(l, d)
 	r.render(g, http.StatusOK, "dashboard", "dashboard", data)
-}
-
-// targetPlan is the set of targets for a day: the newest that has begun.
-func (r *room) targetPlan(on workflow.Day) (*regime.TargetPlan, error) {
-	plans, err := regime.TargetPlans()
-	if err != nil {
-		return nil, err
-	}
-	best := plans[0]
-	for _, p := range plans {
-		if p.Year <= on.Year() && p.Year >= best.Year {
-			best = p
-		}
-	}
-	return best, nil
 }
 
 func (r *room) levelChart(l string, d *workflow.Dashboard) *chart {

@@ -66,6 +66,7 @@ type Door struct {
 	Status     func(kind workflow.Kind) int
 	Case       func(g *gin.Context, who, id string) (*workflow.CaseView, error)   // not_found where not to be seen
 	System     func(g *gin.Context, who, id string) (*workflow.SystemView, error) // the same
+	Paper      func(g *gin.Context, who, id string) (workflow.Paper, error)       // the same
 	Token      func(g *gin.Context) string
 	Guess      func(g *gin.Context) (wait time.Duration)                       // counts a try at a code of a paper; how long to wait where there were too many
 	Forgive    func(g *gin.Context)                                            // takes the try back: it was right

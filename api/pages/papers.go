@@ -17,30 +17,6 @@ func (r *room) paperRoutes(in gin.IRoutes) {
 	r.get(in, "/cases/:id/preview/:form/pdf", r.previewFile)
 }
 
-// seen gives a paper where the person may see what it belongs to.
-func (r *room) seen(g *gin.Context, id string) (workflow.Paper, error) {
-	gone := &workflow.Problem{Kind: workflow.NotFound, Key: "not_found.paper", Args: map[string]string{"id": ""}}
-	p, err := r.Service.Paper(g, id)
-	if err != nil {
-		return p, gone
-	}
-	switch {
-	case p.Case != "":
-		_, err = r.Case(g, who(g), p.Case)
-	case p.System != "":
-		_, err = r.System(g, who(g), p.System)
-	default:
-		var see bool
-		if see, err = r.Service.MaySeeOwner(g, who(g), p.Office); err == nil && !see {
-			err = gone
-		}
-	}
-	if problem, ok := workflow.ProblemOf(err); ok && problem.Kind == workflow.NotFound {
-		err = gone
-	}
-	return p, err
-}
-
 // paperData is what the page of a paper shows.
 type paperData struct {
 	workflow.Paper
@@ -60,7 +36,7 @@ type actLink struct{ Act, Path string }
 
 // paper shows a paper: its text or the file, what issued it, what rests on it.
 func (r *room) paper(g *gin.Context) {
-	p, err := r.seen(g, g.Param("id"))
+	p, err := r.Paper(g, who(g), g.Param("id"))
 	if err != nil {
 		r.fail(g, err)
 		return
@@ -149,7 +125,7 @@ func (r *room) paperActs(g *gin.Context, d *paperData) error {
 }
 
 func (r *room) paperFile(g *gin.Context) {
-	p, err := r.seen(g, g.Param("id"))
+	p, err := r.Paper(g, who(g), g.Param("id"))
 	if err != nil {
 		r.fail(g, err)
 		return

@@ -257,7 +257,7 @@ func (r *room) targets(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	plan, err := r.targetPlan(a.Day)
+	plan, err := regime.TargetPlanFor("", a.Day)
 	var list []workflow.TargetResult
 	if err == nil {
 		list, err = r.Service.Targets(g, a.Office.ID, a.Day, plan)

@@ -150,4 +150,13 @@ func TestBadTargetsAreRefused(t *testing.T) {
 	if err != nil || len(plans) == 0 {
 		t.Errorf("plans inside the program: %v, %v", plans, err)
 	}
+	year := plans[len(plans)-1].Year
+	for _, day := range []Day{NewDay(year, 7, 1), NewDay(year+3, 1, 1), NewDay(1999, 1, 1)} {
+		if p, err := TargetPlanFor("", day); err != nil || p == nil {
+			t.Errorf("on %s: %v, %v", day, p, err)
+		}
+	}
+	if p, err := TargetPlanFor("nowhere", NewDay(year, 7, 1)); p != nil || err != nil {
+		t.Errorf("of no key: %v, %v", p, err)
+	}
 }

@@ -1,6 +1,7 @@
 package regime
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"io/fs"
@@ -109,4 +110,21 @@ func TargetPlans() ([]*TargetPlan, error) {
 		out = append(out, p)
 	}
 	return out, nil
+}
+
+// TargetPlanFor gives the set of a key; without one the newest that has begun by
+// a day, else the first to come. nil where there is none.
+func TargetPlanFor(key string, on Day) (*TargetPlan, error) {
+	plans, err := TargetPlans()
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(plans, func(a, b *TargetPlan) int { return cmp.Compare(a.Year, b.Year) })
+	var best *TargetPlan
+	for _, p := range plans {
+		if key == p.Key || key == "" && (best == nil || p.Year <= on.Year()) {
+			best = p
+		}
+	}
+	return best, nil
 }
