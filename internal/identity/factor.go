@@ -149,17 +149,12 @@ func plainCode(code string) string {
 // codeOf is the name wrong codes of a login are counted under.
 func codeOf(login string) string { return "code " + login }
 
-// guarded matches a code and counts a wrong one.
-func (i *Identity) guarded(ctx context.Context, f Factor, code, address string) (int64, error) {
-	if err := i.tries.ask(ctx, codeOf(f.Login), address); err != nil {
-		return 0, err
-	}
-	step, err := i.match(f, code)
-	if errors.Is(err, ErrCode) {
-		if fault := i.tries.failed(ctx, codeOf(f.Login), address); fault != nil {
-			return 0, fault
-		}
-	}
+// guarded matches a code in the order of the tries.
+func (i *Identity) guarded(ctx context.Context, f Factor, code, address string) (step int64, err error) {
+	err = i.tries.guess(ctx, codeOf(f.Login), address, func() (fault error) {
+		step, fault = i.match(f, code)
+		return fault
+	})
 	return step, err
 }
 
@@ -236,17 +231,13 @@ func (i *Identity) spend(ctx context.Context, login, code, address string) error
 
 // recover spends a recovery code.
 func (i *Identity) recover(ctx context.Context, login, code, address string) error {
-	if err := i.tries.ask(ctx, codeOf(login), address); err != nil {
+	return i.tries.guess(ctx, codeOf(login), address, func() error {
+		err := i.keep.SpendCode(ctx, login, recoveryHash(login, code))
+		if errors.Is(err, ErrUnknown) {
+			return ErrCode
+		}
 		return err
-	}
-	err := i.keep.SpendCode(ctx, login, recoveryHash(login, code))
-	if !errors.Is(err, ErrUnknown) {
-		return err
-	}
-	if fault := i.tries.failed(ctx, codeOf(login), address); fault != nil {
-		return fault
-	}
-	return ErrCode
+	})
 }
 
 // EndSecondStep takes the second step away from whoever is signed in; it asks for the
@@ -256,10 +247,7 @@ func (i *Identity) EndSecondStep(ctx context.Context, token, password, code, add
 	if err != nil {
 		return err
 	}
-	if err := i.tries.ask(ctx, s.Login, address); err != nil {
-		return err
-	}
-	if err := i.proved(ctx, a, true, s.Login, password, address); err != nil {
+	if err := i.proved(ctx, a, password, address); err != nil {
 		return err
 	}
 	if err := i.spend(ctx, s.Login, code, address); err != nil {

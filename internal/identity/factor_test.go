@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -192,6 +194,75 @@ func TestGuessingCodesWaitsAndAPendingSignInRunsOut(t *testing.T) {
 	token = g.half(home)
 	g.now = g.now.Add(identity.CodeLife)
 	g.give(token, g.code(secret), identity.ErrNoSession)
+}
+
+// guessedAtOnce sends wrong guesses all at once and tells how many were looked at;
+// the others are told to wait.
+func guessedAtOnce(t *testing.T, guess func() error) int {
+	t.Helper()
+	var looked atomic.Int64
+	var wg sync.WaitGroup
+	for range 200 {
+		wg.Go(func() {
+			var wait *identity.WaitError
+			switch err := guess(); {
+			case errors.Is(err, identity.ErrCode), errors.Is(err, identity.ErrFailed):
+				looked.Add(1)
+			case !errors.As(err, &wait) && !errors.Is(err, identity.ErrBusy):
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	return int(looked.Load())
+}
+
+func TestGuessesAtOnceAreNoMoreThanOneAfterTheOther(t *testing.T) {
+	g, _, _ := coded(t)
+	token := g.half(home)
+	for says, code := range map[string]string{"codes": "000000", "recovery codes": "abcd-abcd-abcd-abcd"} {
+		if err := g.Unlock(ctx, "an"); err != nil {
+			t.Fatal(err)
+		}
+		guess := func() error { return g.givesWrong(token, code) }
+		if n := guessedAtOnce(t, guess); n > 5 {
+			t.Errorf("%d %s of 200 at once were looked at", n, says)
+		}
+		g.now = g.now.Add(20 * time.Minute) // all waiting is over: one may try
+		token = g.half(home)
+		if n := guessedAtOnce(t, guess); n > 1 {
+			t.Errorf("%d %s of 200 at once after the waiting", n, says)
+		}
+		g.now = g.now.Add(2 * time.Hour)
+		token = g.half(home)
+	}
+	if n := guessedAtOnce(t, func() error { return g.signsInWrong() }); n > 5 {
+		t.Errorf("%d passwords of 200 at once were looked at", n)
+	}
+}
+
+func (g *gate) givesWrong(token, code string) error {
+	_, _, err := g.GiveCode(ctx, token, code, home)
+	return err
+}
+
+func (g *gate) signsInWrong() error {
+	_, _, err := g.SignIn(ctx, "an", "sai", home)
+	return err
+}
+
+func TestASignInThatIsRightLeavesNoTry(t *testing.T) {
+	g := newGate(t)
+	g.wrong("an", "10.9.9.9", 3)
+	for range 60 { // more than one address may try in vain
+		g.in(right, home)
+	}
+	g.now = g.now.Add(59 * time.Minute)
+	g.in(right, home)
+	g.now = g.now.Add(2 * time.Minute)
+	if list, err := g.Accounts(ctx); err != nil || list[0].Wrong != 0 {
+		t.Errorf("%+v, %v: tries are not kept alive by what is right", list, err)
+	}
 }
 
 func TestASecondStepEndsByPasswordAndCodeOrByReset(t *testing.T) {

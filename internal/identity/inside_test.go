@@ -14,9 +14,12 @@ type none struct {
 	err error
 }
 
-func (n none) Account(context.Context, string) (Account, error)                { return Account{}, n.err }
-func (n none) Tries(context.Context, ...string) (map[string]Try, error)        { return nil, nil }
-func (n none) AddTries(context.Context, time.Time, time.Time, ...string) error { return nil }
+func (n none) Account(context.Context, string) (Account, error)         { return Account{}, n.err }
+func (n none) Tries(context.Context, ...string) (map[string]Try, error) { return nil, nil }
+func (n none) AddTries(context.Context, time.Time, time.Time, ...string) (map[string]int, error) {
+	return nil, nil
+}
+func (n none) TakeBack(context.Context, time.Time, map[string]Try, ...string) error { return nil }
 func (n none) Session(context.Context, string) (Session, Account, error) {
 	return Session{}, Account{}, n.err
 }

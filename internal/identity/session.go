@@ -49,14 +49,15 @@ type Signed struct {
 // disabled login costs the same time and gets the same answer as a wrong
 // password. After too many wrong tries the answer is a *WaitError.
 func (i *Identity) SignIn(ctx context.Context, login, password, address string) (token string, who Signed, err error) {
-	if err := i.tries.ask(ctx, login, address); err != nil {
-		return "", who, err
-	}
-	a, err := i.keep.Account(ctx, login)
-	if err != nil && !errors.Is(err, ErrUnknown) {
-		return "", who, fmt.Errorf("identity: account: %w", err)
-	}
-	if err := i.proved(ctx, a, err == nil && !a.Disabled, login, password, address); err != nil {
+	var a Account
+	err = i.tries.guess(ctx, login, address, func() (fault error) {
+		a, fault = i.keep.Account(ctx, login)
+		if fault != nil && !errors.Is(fault, ErrUnknown) {
+			return fmt.Errorf("identity: account: %w", fault)
+		}
+		return i.prove(ctx, a, fault == nil && !a.Disabled, password)
+	})
+	if err != nil {
 		return "", who, err
 	}
 	if a.MustChange && a.Since > 0 && i.clock().Sub(time.Unix(a.Since, 0)) >= OneTime {
@@ -75,15 +76,9 @@ func (i *Identity) SignIn(ctx context.Context, login, password, address string) 
 	return i.open(ctx, a, address, false)
 }
 
-// proved proves a password and counts a wrong one.
-func (i *Identity) proved(ctx context.Context, a Account, known bool, login, password, address string) error {
-	err := i.prove(ctx, a, known, password)
-	if errors.Is(err, ErrFailed) {
-		if fault := i.tries.failed(ctx, login, address); fault != nil {
-			return fault
-		}
-	}
-	return err
+// proved proves the password of an account that is there.
+func (i *Identity) proved(ctx context.Context, a Account, password, address string) error {
+	return i.tries.guess(ctx, a.Login, address, func() error { return i.prove(ctx, a, true, password) })
 }
 
 // open starts a session for an account; its token was never seen before.
@@ -111,17 +106,14 @@ func (i *Identity) open(ctx context.Context, a Account, address string, pending 
 // of the person ends and a new one is opened. A wrong old password counts as a
 // wrong try.
 func (i *Identity) ChangePassword(ctx context.Context, token, old, now, address string) (string, Signed, error) {
-	s, a, err := i.whole(ctx, token)
+	_, a, err := i.whole(ctx, token)
 	if err != nil {
 		return "", Signed{}, err
 	}
 	if err := Acceptable(now); err != nil {
 		return "", Signed{}, err
 	}
-	if err := i.tries.ask(ctx, s.Login, address); err != nil {
-		return "", Signed{}, err
-	}
-	if err := i.proved(ctx, a, true, s.Login, old, address); err != nil {
+	if err := i.proved(ctx, a, old, address); err != nil {
 		return "", Signed{}, err
 	}
 	if normal(old) == normal(now) {

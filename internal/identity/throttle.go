@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -44,8 +45,12 @@ type Try struct {
 type TryKeeper interface {
 	Tries(ctx context.Context, names ...string) (map[string]Try, error)
 	// AddTries counts one more under each name, beginning anew where the last lies
-	// before forgotten, and forgets all that lie before it.
-	AddTries(ctx context.Context, now, forgotten time.Time, names ...string) error
+	// before forgotten, and forgets all that lie before it; it tells the count of
+	// each, which no two tries at once are told alike.
+	AddTries(ctx context.Context, now, forgotten time.Time, names ...string) (map[string]int, error)
+	// TakeBack takes one try off each name that was counted at a time, and puts back
+	// when the one before it was.
+	TakeBack(ctx context.Context, counted time.Time, before map[string]Try, names ...string) error
 	// ForgetTries forgets what was counted under a name, and under every name that
 	// begins with it and a space.
 	ForgetTries(ctx context.Context, name string) error
@@ -79,15 +84,50 @@ func keys(login, address string) (pair, who, from string) {
 	return who + " " + from, who, from
 }
 
-// ask tells whether a try is allowed now; otherwise how long to wait.
-func (t *throttle) ask(ctx context.Context, login, address string) error {
+// guess looks at one try of a login from an address. The try is counted before it
+// is looked at, so that many at once are no more than the same many one after the
+// other: of those beyond the free ones one goes on, once its waiting is over. What
+// was right, or was not looked at, is taken back. A *WaitError says how long to
+// wait.
+func (t *throttle) guess(ctx context.Context, login, address string, look func() error) error {
 	pair, who, from := keys(login, address)
-	got, err := t.keep.Tries(ctx, pair, who, from)
+	names := []string{pair, who, from}
+	was, err := t.keep.Tries(ctx, names...)
 	if err != nil {
 		return fmt.Errorf("identity: tries: %w", err)
 	}
-	wait := t.left(got[pair], freePair)
-	if others := max(t.left(got[who], freeLogin), t.left(got[from], freeAddress)); others > wait {
+	if err := t.bar(ctx, names, func(name string, free int) time.Duration { return t.left(was[name], free) }); err != nil {
+		return err
+	}
+	now := t.clock()
+	counted, err := t.keep.AddTries(ctx, now, now.Add(-quiet), names...)
+	if err != nil {
+		return fmt.Errorf("identity: tries: %w", err)
+	}
+	if err := t.bar(ctx, names, func(name string, free int) time.Duration {
+		if n := counted[name]; n > free && n != was[name].N+1 {
+			return t.left(Try{n, now}, free)
+		}
+		return 0
+	}); err != nil {
+		return err
+	}
+	err = look()
+	if errors.Is(err, ErrFailed) || errors.Is(err, ErrCode) {
+		return err
+	}
+	if fault := t.keep.TakeBack(context.WithoutCancel(ctx), now, was, names...); fault != nil {
+		return errors.Join(err, fmt.Errorf("identity: tries: %w", fault))
+	}
+	return err
+}
+
+// bar tells to wait by the longest waiting of the three names. That of a login and
+// of an address do not hold where the login is at home.
+func (t *throttle) bar(ctx context.Context, names []string, left func(name string, free int) time.Duration) error {
+	pair := names[0]
+	wait := left(pair, freePair)
+	if others := max(left(names[1], freeLogin), left(names[2], freeAddress)); others > wait {
 		home, err := t.keep.Home(ctx, pair, t.clock().Add(-homeFor))
 		if err != nil {
 			return fmt.Errorf("identity: tries: %w", err)
@@ -108,15 +148,6 @@ func (t *throttle) left(got Try, free int) time.Duration {
 		return 0
 	}
 	return min(time.Duration(got.N-free+1)*waitStep, waitMost) - since
-}
-
-func (t *throttle) failed(ctx context.Context, login, address string) error {
-	pair, who, from := keys(login, address)
-	now := t.clock()
-	if err := t.keep.AddTries(ctx, now, now.Add(-quiet), pair, who, from); err != nil {
-		return fmt.Errorf("identity: tries: %w", err)
-	}
-	return nil
 }
 
 // passed forgets the wrong tries of a login here and remembers the place; what

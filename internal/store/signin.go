@@ -150,17 +150,37 @@ func (s *Store) Tries(ctx context.Context, names ...string) (map[string]identity
 }
 
 // AddTries counts one more try and forgets those of long ago.
-func (s *Store) AddTries(ctx context.Context, now, forgotten time.Time, names ...string) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
+func (s *Store) AddTries(ctx context.Context, now, forgotten time.Time, names ...string) (counted map[string]int, err error) {
+	err = s.write(ctx, func(tx *gorm.DB) error {
+		counted = map[string]int{}
 		if err := tx.Exec("DELETE FROM sign_in_tries WHERE last <= ?", forgotten.Unix()).Error; err != nil {
 			return err
 		}
 		for _, name := range names {
-			if err := tx.Exec("INSERT INTO sign_in_tries (name, n, last) VALUES (?, 1, ?) ON CONFLICT (name) DO UPDATE SET n = sign_in_tries.n + 1, last = excluded.last", name, now.Unix()).Error; err != nil {
+			var n int
+			if err := tx.Raw("INSERT INTO sign_in_tries (name, n, last) VALUES (?, 1, ?) ON CONFLICT (name) DO UPDATE SET n = sign_in_tries.n + 1, last = excluded.last RETURNING n", name, now.Unix()).Row().Scan(&n); err != nil {
+				return err
+			}
+			counted[name] = n
+		}
+		return nil
+	})
+	return counted, err
+}
+
+// TakeBack takes one try off each name.
+func (s *Store) TakeBack(ctx context.Context, counted time.Time, before map[string]identity.Try, names ...string) error {
+	return s.write(ctx, func(tx *gorm.DB) error {
+		for _, name := range names {
+			last := counted.Unix()
+			if was, ok := before[name]; ok {
+				last = was.Last.Unix()
+			}
+			if err := tx.Exec("UPDATE sign_in_tries SET n = n - 1, last = CASE WHEN last = CAST(? AS BIGINT) THEN CAST(? AS BIGINT) ELSE last END WHERE name = ?", counted.Unix(), last, name).Error; err != nil {
 				return err
 			}
 		}
-		return nil
+		return tx.Exec("DELETE FROM sign_in_tries WHERE n <= 0 AND name IN ?", names).Error
 	})
 }
 

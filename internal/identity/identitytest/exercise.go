@@ -45,6 +45,7 @@ func Exercise(t *testing.T, open func(t *testing.T) identity.Keeper) {
 		"a second step ends the other sessions of its login":   factorsEnd,
 		"a recovery code is spent once":                        spent,
 		"wrong tries add up and are forgotten":                 tried,
+		"tries at once are told apart and taken back":          takenBack,
 		"places are remembered for a time":                     placed,
 	} {
 		t.Run(name, func(t *testing.T) { exam(t, open(t)) })

@@ -107,12 +107,33 @@ func (m *Memory) Tries(_ context.Context, names ...string) (map[string]identity.
 }
 
 // AddTries counts one more try and forgets those of long ago.
-func (m *Memory) AddTries(_ context.Context, now, forgotten time.Time, names ...string) error {
+func (m *Memory) AddTries(_ context.Context, now, forgotten time.Time, names ...string) (map[string]int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	counted := map[string]int{}
 	maps.DeleteFunc(m.tries, func(_ string, t identity.Try) bool { return !t.Last.After(forgotten) })
 	for _, name := range names {
 		m.tries[name] = identity.Try{N: m.tries[name].N + 1, Last: now}
+		counted[name] = m.tries[name].N
+	}
+	return counted, nil
+}
+
+// TakeBack takes one try off each name.
+func (m *Memory) TakeBack(_ context.Context, counted time.Time, before map[string]identity.Try, names ...string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, name := range names {
+		t, ok := m.tries[name]
+		if !ok {
+			continue
+		}
+		if t.N--; t.Last.Equal(counted) && t.N > 0 {
+			t.Last = before[name].Last
+		}
+		if m.tries[name] = t; t.N <= 0 {
+			delete(m.tries, name)
+		}
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package identitytest
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -111,22 +113,65 @@ func spent(t *testing.T, k identity.Keeper) {
 
 func tried(t *testing.T, k identity.Keeper) {
 	before := noon.Add(-time.Hour)
-	ok(t, k.AddTries(ctx, noon, before, "a", "a here", "b"))
-	ok(t, k.AddTries(ctx, noon.Add(time.Second), before, "a", "a here"))
+	add := func(now, forgotten time.Time, want map[string]int, names ...string) {
+		t.Helper()
+		if counted, err := k.AddTries(ctx, now, forgotten, names...); err != nil || !maps.Equal(counted, want) {
+			t.Errorf("counted %v, %v, want %v", counted, err, want)
+		}
+	}
+	add(noon, before, map[string]int{"a": 1, "a here": 1, "b": 1}, "a", "a here", "b")
+	add(noon.Add(time.Second), before, map[string]int{"a": 2, "a here": 2}, "a", "a here")
 	got, err := k.Tries(ctx, "a", "b", "c")
 	ok(t, err)
 	if len(got) != 2 || got["a"].N != 2 || !got["a"].Last.Equal(noon.Add(time.Second)) || got["b"].N != 1 {
 		t.Errorf("counted %+v", got)
 	}
-	ok(t, k.AddTries(ctx, noon.Add(time.Hour), noon, "c"))
+	add(noon.Add(time.Hour), noon, map[string]int{"c": 1}, "c")
 	if got, err = k.Tries(ctx, "a", "b", "c"); err != nil || got["a"].N != 2 || got["c"].N != 1 || got["b"].N != 0 {
 		t.Errorf("after an hour %+v, %v", got, err)
 	}
-	ok(t, k.AddTries(ctx, noon.Add(time.Hour), noon, "ab"))
+	add(noon.Add(time.Hour), noon, map[string]int{"ab": 1}, "ab")
 	ok(t, k.ForgetTries(ctx, "a"))
 	if got, err = k.Tries(ctx, "a", "a here", "ab"); err != nil || len(got) != 1 || got["ab"].N != 1 {
 		t.Errorf("forgotten %+v, %v", got, err)
 	}
+}
+
+// takenBack counts at once and takes back again: no two are told the same count,
+// and what was right leaves no trace.
+func takenBack(t *testing.T, k identity.Keeper) {
+	const times = 20
+	before, later := noon.Add(-time.Hour), noon.Add(time.Minute)
+	_, err := k.AddTries(ctx, noon, before, "x")
+	ok(t, err)
+	was, err := k.Tries(ctx, "x", "y")
+	ok(t, err)
+	told := make([]int, times)
+	var wg sync.WaitGroup
+	for i := range times {
+		wg.Go(func() {
+			counted, err := k.AddTries(ctx, later, before, "x", "y")
+			if told[i] = counted["x"]; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	slices.Sort(told)
+	for i, n := range told {
+		if n != i+2 {
+			t.Fatalf("told %v", told)
+		}
+	}
+	for range times {
+		ok(t, k.TakeBack(ctx, later, was, "x", "y"))
+	}
+	got, err := k.Tries(ctx, "x", "y")
+	ok(t, err)
+	if len(got) != 1 || got["x"].N != 1 || !got["x"].Last.Equal(noon) {
+		t.Errorf("taken back: %+v", got)
+	}
+	ok(t, k.TakeBack(ctx, later, was, "nobody"))
 }
 
 func placed(t *testing.T, k identity.Keeper) {
