@@ -19,7 +19,7 @@ import (
 	"capdo/workflow"
 )
 
-//go:embed docs/scenarios docs/domain docs/help docs/handbook
+//go:embed docs/scenarios/00-tinh-mau.yaml docs/domain docs/help docs/handbook
 var docs embed.FS
 
 // command is one sub-command: its words and what it does with the rest.

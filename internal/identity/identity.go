@@ -4,6 +4,8 @@ package identity
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -94,15 +96,21 @@ type Identity struct {
 
 // New makes an identity over a keeper.
 func New(keep Keeper, clock func() time.Time, random io.Reader) *Identity {
-	dummy, err := argon2id.CreateHash("nobody has this password", params)
-	if err != nil {
-		panic("identity: no randomness: " + err.Error())
-	}
 	return &Identity{keep: keep, clock: clock, random: random, slots: make(chan struct{}, hashSlots), queue: make(chan struct{}, hashSlots+hashQueue),
-		compare: argon2id.ComparePasswordAndHash, dummy: dummy, tries: &throttle{keep, clock}}
+		compare: argon2id.ComparePasswordAndHash, dummy: hashOfNobody(), tries: &throttle{keep, clock}}
 }
 
 var params = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// hashOfNobody is a hash as argon2id writes them, with chance in place of what
+// would be computed: to compare with it takes as long, to make it no time.
+func hashOfNobody() string {
+	chance := make([]byte, params.SaltLength+params.KeyLength)
+	_, _ = rand.Read(chance) // never fails: the program ends instead
+	text := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", params.Memory, params.Iterations, params.Parallelism,
+		text(chance[:params.SaltLength]), text(chance[params.SaltLength:]))
+}
 
 // normal writes a password in the form that is hashed (NFKC), so that two
 // keyboards that compose letters differently give the same one.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"github.com/alexedwards/argon2id"
 )
 
 // none is a keeper of nothing, or one that fails.
@@ -33,6 +35,24 @@ func TestAnUnknownLoginIsComparedWithAHashOfNobody(t *testing.T) {
 	}
 	if len(against) != 1 || against[0] != i.dummy {
 		t.Errorf("compared with %v", against)
+	}
+}
+
+func TestTheHashOfNobodyCostsWhatARealOneCosts(t *testing.T) {
+	real, err := argon2id.CreateHash("nobody has this password", params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, want, err := argon2id.CheckHash("x", real)
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes, got, err := argon2id.CheckHash("x", hashOfNobody())
+	if err != nil || yes || *got != *want {
+		t.Errorf("%v, %v: %+v instead of %+v", yes, err, got, want)
+	}
+	if hashOfNobody() == hashOfNobody() {
+		t.Error("two hashes of nobody are one")
 	}
 }
 
