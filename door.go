@@ -177,13 +177,32 @@ func (a *app) pages(svc *workflow.Service, who *identity.Identity, work *jobs.Ro
 }
 
 func (a *app) identity(st *store.Store) *identity.Identity {
-	id := identity.New(st, time.Now, rand.Reader)
+	id := identity.New(st, time.Now, rand.Reader).Known(knownOf(st))
 	if a.secret != nil {
 		if _, err := id.Sealed(a.secret); err != nil {
 			panic(err) // its length was checked when it was read
 		}
 	}
 	return id
+}
+
+// knownOf gives what others know of a person: the name, and the names and
+// symbols of the house and its offices.
+func knownOf(st *store.Store) func(ctx context.Context, person string) ([]string, error) {
+	return func(ctx context.Context, person string) ([]string, error) {
+		var words []string
+		p, err := st.Person(ctx, person)
+		if missing, ok := workflow.ProblemOf(err); err != nil && (!ok || missing.Kind != workflow.NotFound) {
+			return nil, err
+		} else if err == nil {
+			words = append(words, p.ID, p.Name)
+		}
+		offices, err := st.Offices(ctx)
+		for _, o := range offices {
+			words = append(words, o.Name, o.Symbol)
+		}
+		return words, err
+	}
 }
 
 // firstHour tells, as long as nobody has an account, the code without which

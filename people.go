@@ -87,6 +87,8 @@ func accountProblem(login string, err error) error {
 		return &workflow.Problem{Kind: workflow.NotFound, Key: "not_found.account", Args: map[string]string{"id": login}}
 	case errors.Is(err, identity.ErrPassword):
 		return &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "password", Expect: "expect.password"}}}
+	case errors.Is(err, identity.ErrCommon):
+		return &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "password", Expect: "expect.uncommon_password"}}}
 	case errors.Is(err, identity.ErrNoCode):
 		return &workflow.Problem{Kind: workflow.NotNow, Key: "code.none"}
 	case errors.Is(err, identity.ErrMoved):

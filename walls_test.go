@@ -31,7 +31,7 @@ var walls = map[string]struct{ may, not []string }{
 	"internal/files":            {may: list("github.com/gabriel-vasile/mimetype github.com/minio/minio-go"), not: list("net net/http database/sql")},
 	"internal/chain":            {not: list("net net/http database/sql os")},
 	"internal/workbook":         {may: list("workflow internal/vn internal/intake github.com/xuri/excelize")},
-	"internal/identity":         {may: list("github.com/alexedwards/argon2id github.com/pquerna/otp golang.org/x/text"), not: list("os net/http database/sql")},
+	"internal/identity":         {may: list("github.com/alexedwards/argon2id github.com/pquerna/otp github.com/trustelem/zxcvbn golang.org/x/text internal/vn"), not: list("os net/http database/sql")},
 	"internal/accounts":         {may: list("workflow internal/identity"), not: list("os net/http database/sql")},
 	"internal/metrics":          {may: list("workflow github.com/prometheus/client_golang")},
 	"internal/jobs":             {may: list("workflow"), not: list("os net/http database/sql")},

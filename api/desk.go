@@ -134,8 +134,11 @@ func (d *door) setUp(g *gin.Context) {
 		return
 	}
 	done, err := d.desk().SetUp(g, in.SetUpOrder, in.Password, in.Code)
-	if errors.Is(err, identity.ErrPassword) {
+	switch {
+	case errors.Is(err, identity.ErrPassword):
 		err = invalid("password", "expect.password", "")
+	case errors.Is(err, identity.ErrCommon):
+		err = invalid("password", "expect.uncommon_password", "")
 	}
 	if err != nil {
 		d.failIdentity(g, err)

@@ -189,6 +189,7 @@ var inWordsOf = map[error]error{
 	identity.ErrBusy:     &workflow.Problem{Kind: workflow.Busy, Key: "signin.busy"},
 	identity.ErrFailed:   invalid("old", "expect.old_password", ""),
 	identity.ErrPassword: invalid("new", "expect.password", ""),
+	identity.ErrCommon:   invalid("new", "expect.uncommon_password", ""),
 	identity.ErrSame:     invalid("new", "expect.other_password", ""),
 	identity.ErrCode:     invalid("code", "expect.code", ""),
 	identity.ErrMoved:    &workflow.Problem{Kind: workflow.Stale, Key: "account.moved_on"},

@@ -150,6 +150,8 @@ func (r *room) changePassword(g *gin.Context) {
 		wrong["old"] = "expect.old_password"
 	case errors.Is(err, identity.ErrPassword):
 		wrong["new"] = "expect.password"
+	case errors.Is(err, identity.ErrCommon):
+		wrong["new"] = "expect.uncommon_password"
 	case errors.Is(err, identity.ErrSame):
 		wrong["new"] = "expect.other_password"
 	default:

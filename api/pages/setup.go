@@ -78,8 +78,11 @@ func (r *room) setUp(g *gin.Context) {
 	} else {
 		_, err = r.accounts().SetUp(g, order, g.PostForm("password"), sentText(g, "code"))
 	}
-	if errors.Is(err, identity.ErrPassword) {
+	switch {
+	case errors.Is(err, identity.ErrPassword):
 		err = wrong("password", "expect.password")
+	case errors.Is(err, identity.ErrCommon):
+		err = wrong("password", "expect.uncommon_password")
 	}
 	if err != nil {
 		t, status := r.troubleOf(g, accountProblem(err))

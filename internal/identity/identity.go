@@ -68,6 +68,7 @@ const (
 var (
 	ErrFailed    = errors.New("identity: wrong login or password")
 	ErrPassword  = errors.New("identity: the password is too short or too long")
+	ErrCommon    = errors.New("identity: the password is one of those tried first")
 	ErrSame      = errors.New("identity: the new password is the old one")
 	ErrBusy      = errors.New("identity: too many sign-ins at once")
 	ErrNoSession = errors.New("identity: no such session, or it has ended")
@@ -91,7 +92,8 @@ type Identity struct {
 	compare func(password, hash string) (bool, error)
 	dummy   string
 	tries   *throttle
-	seal    *seal // of the secrets of second steps; nil: none may be set up
+	seal    *seal                                                      // of the secrets of second steps; nil: none may be set up
+	known   func(ctx context.Context, person string) ([]string, error) // what others know of a person; nil: nothing
 }
 
 // New makes an identity over a keeper.
@@ -116,10 +118,15 @@ func hashOfNobody() string {
 // keyboards that compose letters differently give the same one.
 func normal(password string) string { return norm.NFKC.String(password) }
 
-// Acceptable tells whether a password may be set: ErrPassword when not.
-func Acceptable(password string) error {
+// Acceptable tells whether a password may be set: ErrPassword for its length,
+// ErrCommon where it is one of those tried first; words are what others know of
+// the person and the house.
+func Acceptable(password string, words ...string) error {
 	if len(password) > MaxPassword || utf8.RuneCountInString(normal(password)) < MinPassword {
 		return ErrPassword
+	}
+	if common(password, words) {
+		return ErrCommon
 	}
 	return nil
 }
@@ -146,7 +153,7 @@ func (i *Identity) hashing(ctx context.Context, do func() error) error {
 // least MinPassword characters; every open session of the person ends. A
 // disabled account stays disabled.
 func (i *Identity) SetPassword(ctx context.Context, login, person, password string, mustChange bool) error {
-	if err := Acceptable(password); err != nil {
+	if err := i.acceptable(ctx, login, person, password); err != nil {
 		return err
 	}
 	was, err := i.keep.Account(ctx, login)
