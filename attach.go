@@ -89,7 +89,7 @@ func attach(ctx context.Context, a *app, args []string) error {
 	var as, by string
 	f, names, err := a.flags("attach", args, func(fs *flag.FlagSet) {
 		fs.StringVar(&as, "as", "", "")
-		fs.StringVar(&by, "by", "", "")
+		fs.StringVar(&by, "by", workflow.Console, "")
 	})
 	if err != nil {
 		return err

@@ -235,7 +235,7 @@ func importLayers(ctx context.Context, a *app, args []string) error {
 			return nil, err
 		}
 		o.Refused, o.Source = refused, source
-		return svc.ImportLayers(ctx, o, rows)
+		return svc.ImportLayers(ctx, workflow.Console, o, rows)
 	})
 }
 
@@ -252,6 +252,6 @@ func importPlan(ctx context.Context, a *app, args []string) error {
 			return nil, err
 		}
 		p.Year, o.Refused, o.Source = year, refused, source
-		return svc.ImportPlan(ctx, "", o, p)
+		return svc.ImportPlan(ctx, workflow.Console, o, p)
 	})
 }

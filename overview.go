@@ -267,7 +267,7 @@ func (x *overviewReader) value(c workflow.Column, cell string) string {
 // overviewCommand says who gives the word and where the file lies.
 func (a *app) overviewFlags(name string, args []string) (*flags, []string, string, error) {
 	by := ""
-	f, names, err := a.flags(name, args, func(fs *flag.FlagSet) { fs.StringVar(&by, "by", "", "") })
+	f, names, err := a.flags(name, args, func(fs *flag.FlagSet) { fs.StringVar(&by, "by", workflow.Console, "") })
 	return f, names, by, err
 }
 

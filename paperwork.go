@@ -101,7 +101,7 @@ func importRegister(ctx context.Context, a *app, args []string) error {
 		}
 		order.Owner = o.ID
 		a.progress("cli.importing", len(order.Rows))
-		rep, err := svc.Import(ctx, "", order)
+		rep, err := svc.Import(ctx, workflow.Console, order)
 		if err != nil {
 			return err
 		}

@@ -181,7 +181,7 @@ func reportState(ctx context.Context, a *app, args []string) error {
 	if say.On, err = dayOr(on, svc); err != nil {
 		return err
 	}
-	if _, err = svc.State(ctx, "", say); err == nil {
+	if _, err = svc.State(ctx, workflow.Console, say); err == nil {
 		a.say("cli.stated", nil)
 	}
 	return err
@@ -329,7 +329,7 @@ func dutyDone(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	if _, err = svc.MarkDuty(ctx, "", workflow.DutyMark{Office: o.ID, Duty: names[0], On: day, Note: note}); err == nil {
+	if _, err = svc.MarkDuty(ctx, workflow.Console, workflow.DutyMark{Office: o.ID, Duty: names[0], On: day, Note: note}); err == nil {
 		a.say("cli.stated", nil)
 	}
 	return err

@@ -328,7 +328,7 @@ func catalogueImport(ctx context.Context, a *app, args []string) error {
 		return err
 	}
 	defer st.Close()
-	rep, err := svc.ImportCatalogue(ctx, "", in)
+	rep, err := svc.ImportCatalogue(ctx, workflow.Console, in)
 	if err != nil {
 		return err
 	}

@@ -181,9 +181,6 @@ func (d *door) download(g *gin.Context) {
 }
 
 func (d *door) removeFile(g *gin.Context) {
-	if !d.mayContent(g, "remove_file") {
-		return
-	}
 	if err := d.Service.RemoveAttachment(g, who(g), g.Param("file")); err != nil {
 		d.fail(g, err)
 		return

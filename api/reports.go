@@ -99,15 +99,10 @@ func (d *door) yearly(g *gin.Context) {
 	})
 }
 
-// state takes what an office states for its report; the door lets only people of
-// the office itself speak for it.
+// state takes what an office states for its report.
 func (d *door) state(g *gin.Context) {
 	var in workflow.Statement
 	if !d.read(g, &in) {
-		return
-	}
-	if err := d.Service.MayKeep(g, who(g), g.Param("owner")); err != nil {
-		d.fail(g, err)
 		return
 	}
 	in.Office = g.Param("owner")
@@ -142,10 +137,6 @@ func (d *door) markDuty(g *gin.Context) {
 		Note string       `json:"note"`
 	}
 	if !d.read(g, &in) {
-		return
-	}
-	if err := d.Service.MayKeep(g, who(g), g.Param("owner")); err != nil {
-		d.fail(g, err)
 		return
 	}
 	m, err := d.Service.MarkDuty(g, who(g), workflow.DutyMark{Office: g.Param("owner"), Duty: in.Duty, On: in.On, Note: in.Note})
@@ -256,7 +247,7 @@ func (d *door) importLayers(g *gin.Context) {
 		return
 	}
 	o.Refused, o.Source = refused, source
-	rep, err := d.Service.ImportLayers(g, o, rows)
+	rep, err := d.Service.ImportLayers(g, who(g), o, rows)
 	d.taken(g, o, rep, err)
 }
 

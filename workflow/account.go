@@ -2,9 +2,9 @@ package workflow
 
 import "context"
 
-// consolePerson is whoever works on the machine itself, with the commands of the
-// program: no account, no role, and above both.
-const consolePerson = "console"
+// Console is whoever works on the machine itself, with the commands of the
+// program: no account, no role, and above both. Nobody can be given this id.
+const Console = "console"
 
 // AccountDeed asks the right to change how a person signs in and writes the
 // change into the history of the house, before it is made: no event, no change.
@@ -25,7 +25,7 @@ func (s *Service) AccountDeed(ctx context.Context, who, change, id string) error
 // ConsoleDeed writes into the history of the house what was done to an account
 // by a command on the machine itself.
 func (s *Service) ConsoleDeed(ctx context.Context, change, id string) error {
-	return s.Store.Note(ctx, Event{Act: "grant", Person: consolePerson, On: s.Today(), At: s.Clock(), With: With{"change": change, "person": id}})
+	return s.Store.Note(ctx, Event{Act: "grant", Person: Console, On: s.Today(), At: s.Clock(), With: With{"change": change, "person": id}})
 }
 
 // MayKeepAccounts asks the right grant alone; a refusal is kept.
@@ -54,8 +54,8 @@ func (s *Service) ConsoleGrant(ctx context.Context, id string, g Grant) error {
 		return err
 	}
 	if g.Source == "" {
-		g.Source = consolePerson
+		g.Source = Console
 	}
-	_, err = (&deed{s: s, who: Person{ID: consolePerson}, act: "grant"}).give(ctx, p, g)
+	_, err = (&deed{s: s, who: Person{ID: Console}, act: "grant"}).give(ctx, p, g)
 	return err
 }

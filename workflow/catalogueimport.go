@@ -11,7 +11,11 @@ import (
 	"capdo/workflow/regime"
 )
 
-const actImportCatalogue = "import_catalogue"
+// The house acts of taking in lists and requirements.
+const (
+	actImport          = "import"
+	actImportCatalogue = "import_catalogue"
+)
 
 // CatalogueImportRow is one row of a workbook of requirements.
 type CatalogueImportRow struct {
@@ -106,7 +110,7 @@ func (s *Service) ImportCatalogue(ctx context.Context, who string, in CatalogueI
 
 // mayAdd asks the right to add requirements and gives the source named, clean.
 func (s *Service) mayAdd(ctx context.Context, who, source string) (string, error) {
-	if who != "" {
+	if who != Console {
 		p, err := s.Store.Person(ctx, who)
 		if err != nil {
 			return "", err

@@ -8,6 +8,9 @@ import (
 // MayContent tells whether a person may do a house act on the contents of a
 // system: some running grant of his allows it in a party to the system.
 func (s *Service) MayContent(ctx context.Context, who, act, system string) error {
+	if who == Console {
+		return nil
+	}
 	return s.atSystem(ctx, who, system, func(g Grant, p parties, ids []string) bool {
 		_, allowed := s.Rights.Allows(g.Role, act)
 		return allowed && contains(ids, g.Office)

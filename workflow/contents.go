@@ -71,6 +71,9 @@ func (s *Service) lender(ctx context.Context, sys *System, b Borrow) (*Overview,
 // once, also a character that the paper could not print.
 func (s *Service) SaveOverview(ctx context.Context, who string, o *Overview) (*OverviewView, error) {
 	sys, err := s.Store.System(ctx, o.System)
+	if err == nil {
+		err = s.MayContent(ctx, who, "edit_overview", sys.ID)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +153,9 @@ func (s *Service) Attach(ctx context.Context, who string, a Attachment) (Attachm
 		return a, err
 	}
 	c, err := s.Store.Case(ctx, a.Case)
+	if err == nil {
+		err = s.MayContent(ctx, who, "add_file", c.System)
+	}
 	if err != nil {
 		return a, err
 	}
@@ -180,6 +186,13 @@ func (s *Service) RemoveAttachment(ctx context.Context, who, id string) error {
 	if err != nil {
 		return err
 	}
+	c, err := s.Store.Case(ctx, a.Case)
+	if err == nil {
+		err = s.MayContent(ctx, who, "remove_file", c.System)
+	}
+	if err != nil {
+		return err
+	}
 	list, err := s.Attachments(ctx, a.Case)
 	if err != nil {
 		return err
@@ -194,10 +207,6 @@ func (s *Service) RemoveAttachment(ctx context.Context, who, id string) error {
 	}
 	if list[i].Frozen || relied {
 		return &Problem{Kind: Refused, Key: "file.frozen", Args: map[string]string{"file": a.Name}}
-	}
-	c, err := s.Store.Case(ctx, a.Case)
-	if err != nil {
-		return err
 	}
 	return s.Store.RemoveAttachment(ctx, id, s.Today(), Event{Act: "remove_file", Case: c.ID, System: c.System, Person: who, On: s.Today(), At: s.Clock(),
 		With: With{"as": a.As, "file": a.Name, "sha256": a.SHA256, "version": a.Version}})

@@ -53,6 +53,9 @@ type DutyItem struct {
 
 // MarkDuty records that an office did a duty on a day, today or earlier.
 func (s *Service) MarkDuty(ctx context.Context, who string, m DutyMark) (DutyMark, error) {
+	if err := s.MayKeep(ctx, who, m.Office); err != nil {
+		return m, err
+	}
 	if m.On.IsZero() {
 		m.On = s.Today()
 	}

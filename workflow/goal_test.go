@@ -44,7 +44,7 @@ func TestTargetsAreMeasuredOnAnyDay(t *testing.T) {
 	if got := p.target("2022-03-01", "checked"); got.Met != "none" || got.Denominator != 3 {
 		t.Errorf("a target without figure is measured and not judged: %+v", got)
 	}
-	if _, err := p.State(context.Background(), "binh", workflow.Statement{Office: "sct", System: "s3", Deployment: "full"}); err != nil {
+	if _, err := p.State(context.Background(), "an", workflow.Statement{Office: "sct", System: "s3", Deployment: "full"}); err != nil {
 		t.Fatal(err)
 	}
 	if got := p.target("2022-03-01", "deployed"); got.Numerator != 1 {
@@ -60,7 +60,7 @@ func TestWhatIsUnknownLeavesATargetOpen(t *testing.T) {
 	layer := func(name, system, state string) workflow.LayerImport {
 		return workflow.LayerImport{Line: 2, System: system, Layer: name, State: state}
 	}
-	rep, err := p.ImportLayers(context.Background(), workflow.ListOrder{Owner: "ubnd", Source: "x"}, []workflow.LayerImport{layer("monitoring", "Mạng nội bộ", "yes"), layer("monitoring", "Hệ thống s2", "partly")})
+	rep, err := p.ImportLayers(context.Background(), "chi", workflow.ListOrder{Owner: "ubnd", Source: "x"}, []workflow.LayerImport{layer("monitoring", "Mạng nội bộ", "yes"), layer("monitoring", "Hệ thống s2", "partly")})
 	if err != nil || rep.Added != 2 {
 		t.Fatal(rep, err)
 	}
@@ -90,15 +90,15 @@ func TestALineOfLayersNamesWhatTheOwnerHas(t *testing.T) {
 		{Line: 5, Office: "Sở Công Thương", System: "Mạng nội bộ", Layer: "national_link", State: "yes"},
 		{Line: 6, Office: "Sở Công Thương", System: "Mạng nội bộ", Layer: "monitoring"},
 	}
-	rep, err := p.ImportLayers(ctx, order, rows)
+	rep, err := p.ImportLayers(ctx, "chi", order, rows)
 	if err != nil || rep.Added != 0 || len(rep.Refused) != 2 || rep.Refused[0].Line != 3 || rep.Refused[1].Reason != "duplicate" {
 		t.Fatalf("nothing is taken while a line is refused: %+v, %v", rep, err)
 	}
 	order.AcceptGood = true
-	if rep, err = p.ImportLayers(ctx, order, rows); err != nil || rep.Added != 2 {
+	if rep, err = p.ImportLayers(ctx, "chi", order, rows); err != nil || rep.Added != 2 {
 		t.Fatalf("%+v, %v", rep, err)
 	}
-	if rep, err = p.ImportLayers(ctx, order, rows); err != nil || rep.Added != 0 || rep.Same != 2 {
+	if rep, err = p.ImportLayers(ctx, "chi", order, rows); err != nil || rep.Added != 0 || rep.Same != 2 {
 		t.Errorf("a second run changes nothing: %+v, %v", rep, err)
 	}
 	f, err := p.Layers(ctx, "ubnd", day("2022-03-01"))
@@ -231,20 +231,20 @@ func TestAnIntervalRunsFromTheLastTime(t *testing.T) {
 	if d.Marked || d.Overdue || d.Due != day("2023-06-29") {
 		t.Errorf("never recorded, the periods run from the decision: %+v", d)
 	}
-	if _, err := p.MarkDuty(context.Background(), "binh", workflow.DutyMark{Office: "sct", Duty: "monitoring-half-year", On: day("2022-11-01")}); err != nil {
+	if _, err := p.MarkDuty(context.Background(), "an", workflow.DutyMark{Office: "sct", Duty: "monitoring-half-year", On: day("2022-11-01")}); err != nil {
 		t.Fatal(err)
 	}
 	if d, _ = duty(t, p, "sct", "2023-06-15", 200, "monitoring-half-year"); !d.Marked || !d.Overdue || d.Due != day("2023-05-04") {
 		t.Errorf("six months from the last one, rolled over the holidays, have passed: %+v", d)
 	}
-	if _, err := p.MarkDuty(context.Background(), "binh", workflow.DutyMark{Office: "sct", Duty: "monitoring-half-year"}); err != nil {
+	if _, err := p.MarkDuty(context.Background(), "an", workflow.DutyMark{Office: "sct", Duty: "monitoring-half-year"}); err != nil {
 		t.Fatal(err)
 	}
 	if d, _ = duty(t, p, "sct", "2023-06-15", 200, "monitoring-half-year"); d.Overdue || d.Due != day("2023-12-15") {
 		t.Errorf("done today, due in six months: %+v", d)
 	}
 	for _, bad := range []workflow.DutyMark{{Office: "sct", Duty: "sleep"}, {Office: "nobody", Duty: "incident"}, {Office: "sct", Duty: "incident", On: day("2023-06-16")}} {
-		if _, err := p.MarkDuty(context.Background(), "binh", bad); err == nil {
+		if _, err := p.MarkDuty(context.Background(), "an", bad); err == nil {
 			t.Errorf("%+v is taken", bad)
 		}
 	}

@@ -16,7 +16,7 @@ type PersonOrder struct {
 var personID = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,39}$`)
 
 func checkPerson(w *wrong, p *PersonOrder, at string) {
-	if !personID.MatchString(p.ID) || p.ID == clockPerson || p.ID == consolePerson {
+	if !personID.MatchString(p.ID) || p.ID == clockPerson || p.ID == Console {
 		w.add(at+"id", "expect.person_id", p.ID)
 	}
 	w.text(at+"name", &p.Name, true)

@@ -225,7 +225,7 @@ func (s *Service) AddPerson(ctx context.Context, p Person) error {
 	if err != nil {
 		return badText("name", err)
 	}
-	if p.Name = name; name == "" || p.ID == "" || p.ID == clockPerson || p.ID == consolePerson {
+	if p.Name = name; name == "" || p.ID == "" || p.ID == clockPerson || p.ID == Console {
 		return invalid("name", "expect.required", "")
 	}
 	for i, g := range p.Grants {

@@ -12,7 +12,7 @@ func TestTheWholeActivityIsCheckedFromTheFirstDecisionWhateverComesInFirst(t *te
 	p := newProvince(t, "2022-03-01")
 	take := func(name, on string) {
 		t.Helper()
-		if _, err := p.Import(ctx, "", workflow.ImportOrder{Owner: "ubnd", Source: name, Rows: []workflow.ImportRow{
+		if _, err := p.Import(ctx, workflow.Console, workflow.ImportOrder{Owner: "ubnd", Source: name, Rows: []workflow.ImportRow{
 			{Line: 1, Unit: "Sở Công Thương", Name: name, Level: 2, Decided: workflow.LooseOf(day(on))}}}); err != nil {
 			t.Fatal(err)
 		}

@@ -184,7 +184,10 @@ func (w ListWarn) Words() (key string, args map[string]string) { return w.Key, w
 // system the owner does not have is refused; nothing is taken while a line is
 // refused, unless asked. A line that says what already stands changes nothing,
 // and one without a state says nothing.
-func (s *Service) ImportLayers(ctx context.Context, o ListOrder, rows []LayerImport) (*ListReport, error) {
+func (s *Service) ImportLayers(ctx context.Context, who string, o ListOrder, rows []LayerImport) (*ListReport, error) {
+	if err := s.MayHouse(ctx, who, actImport, o.Owner); err != nil {
+		return nil, err
+	}
 	if o.On.IsZero() {
 		o.On = s.Today()
 	}

@@ -211,6 +211,9 @@ func (s *Service) PrintPlan(ctx context.Context, owner, kind string, year int, o
 // refused, unless asked; a list that says what already stands changes nothing.
 // Printed sums that do not agree with their lines are reported, not corrected.
 func (s *Service) ImportPlan(ctx context.Context, who string, o ListOrder, p PlanList) (*ListReport, error) {
+	if err := s.MayHouse(ctx, who, actImport, o.Owner); err != nil {
+		return nil, err
+	}
 	if p.Year < 2000 || p.Year > 2100 {
 		return nil, invalid("year", "expect.year", itoa(p.Year))
 	}

@@ -104,6 +104,9 @@ func (s *Service) Import(ctx context.Context, who string, o ImportOrder) (*Impor
 	if _, err := s.Store.Office(ctx, o.Owner); err != nil {
 		return nil, err
 	}
+	if err := s.MayHouse(ctx, who, actImport, o.Owner); err != nil {
+		return nil, err
+	}
 	offices, err := s.Store.Offices(ctx)
 	if err != nil {
 		return nil, err
@@ -131,7 +134,7 @@ func (s *Service) Import(ctx context.Context, who string, o ImportOrder) (*Impor
 	if x.rep.Added == 0 || o.Dry {
 		return x.rep, nil
 	}
-	e := Event{Act: "import", Office: o.Owner, Person: who, On: s.Today(), At: s.Clock(), With: With{"source": o.Source, "rows": x.rep.Added}}
+	e := Event{Act: actImport, Office: o.Owner, Person: who, On: s.Today(), At: s.Clock(), With: With{"source": o.Source, "rows": x.rep.Added}}
 	checks, err := x.checks(ctx)
 	if err != nil {
 		return nil, err
@@ -298,7 +301,7 @@ func (s *Service) AdoptDecision(ctx context.Context, systemID string, level int,
 		return invalid("level", "expect.level", itoa(level))
 	}
 	r := s.regimeThen(on.Last())
-	m := &move{book: s.Book, day: s.Today(), at: s.Clock(), who: Person{ID: clockPerson}, want: Want{Act: "import"}, snap: snap, r: r, newIDs: s.NewID}
+	m := &move{book: s.Book, day: s.Today(), at: s.Clock(), who: Person{ID: clockPerson}, want: Want{Act: actImport}, snap: snap, r: r, newIDs: s.NewID}
 	m.own()
 	p := m.parties()
 	e := RegisterEntry{ID: systemID + ".0", Owner: p.owner(), System: systemID, SystemName: m.sys.Name, Operator: p.operator(), OperatorName: snap.Offices[p.operator()].At(on.Last()).Name,
@@ -308,6 +311,6 @@ func (s *Service) AdoptDecision(ctx context.Context, systemID string, level int,
 		return problem
 	}
 	m.change.SystemID, m.change.SystemWas = systemID, snap.System.Revision
-	m.change.Event = Event{Act: "import", System: systemID, On: m.day, At: m.at}
+	m.change.Event = Event{Act: actImport, System: systemID, On: m.day, At: m.at}
 	return s.Store.Keep(ctx, &m.change)
 }

@@ -101,7 +101,7 @@ func TestRowsThatDoNotAgreeWarnWithTheirArticle(t *testing.T) {
 	for _, st := range []workflow.Statement{
 		{Office: "sct", System: "s3", ApprovalBy: loose("6/2022"), Deployment: "partial", FullBy: loose("9/2022"), Checked: []string{"pre_use"}},
 		{Office: "stttt", System: "s2", Deployment: "none", FullBy: loose("2023")}} {
-		if _, err := p.State(context.Background(), "binh", st); err != nil {
+		if _, err := p.State(context.Background(), map[string]string{"sct": "an", "stttt": "chi"}[st.Office], st); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -170,7 +170,7 @@ func TestTheYearlyReportOfTT12SpeaksOfItsWindow(t *testing.T) {
 
 func TestWhatAnOfficeWritesStandsAtItsContent(t *testing.T) {
 	p := newProvince(t, "2023-01-10")
-	if _, err := p.State(context.Background(), "giang", workflow.Statement{Office: "ubnd", Year: 2022, On: day("2022-12-10"), Texts: map[string]string{"11": "Không có   kiến nghị"}}); err != nil {
+	if _, err := p.State(context.Background(), "hoa", workflow.Statement{Office: "ubnd", Year: 2022, On: day("2022-12-10"), Texts: map[string]string{"11": "Không có   kiến nghị"}}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := p.Report(context.Background(), "ubnd", 2022)
@@ -195,7 +195,7 @@ func TestAStatementOutsideItsWordsIsRefused(t *testing.T) {
 		if _, err := p.AddOffice(context.Background(), workflow.Office{ID: "khac", Name: "Sở Khác"}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.State(context.Background(), "binh", st); err == nil {
+		if _, err := p.State(context.Background(), map[string]string{"sct": "an", "stttt": "chi"}[st.Office], st); err == nil {
 			t.Errorf("%s is taken", says)
 		} else if _, ok := workflow.ProblemOf(err); !ok {
 			t.Errorf("%s: %v is no problem for people", says, err)
@@ -328,7 +328,7 @@ func TestGroundsForTheNationalListAreReadFromTheFacts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := p.State(context.Background(), "binh", workflow.Statement{Office: "sct", System: "said", ListGround: "no"}); err != nil {
+	if _, err := p.State(context.Background(), "an", workflow.Statement{Office: "sct", System: "said", ListGround: "no"}); err != nil {
 		t.Fatal(err)
 	}
 	got := map[string]string{}

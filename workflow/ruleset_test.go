@@ -108,7 +108,7 @@ func TestAnImportCountsByTheRuleSetOfEachDate(t *testing.T) {
 	}
 	o := workflow.ImportOrder{Owner: "ubnd", Source: "x.csv", Rows: []workflow.ImportRow{row(1, 2, "Một", "2026-09-10"), row(2, 2, "Hai", "2020-09-10"), row(3, 3, "Ba", "2026-07-15")}}
 	for range 2 { // a second run finds them there and counts the same
-		rep, err := p.Import(context.Background(), "", o)
+		rep, err := p.Import(context.Background(), workflow.Console, o)
 		if err != nil {
 			t.Fatal(err)
 		}

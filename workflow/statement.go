@@ -58,6 +58,9 @@ const maxText = 4000
 // operates, appraises or owns it. Words outside the lists, dates the wrong way
 // round and texts too long are refused and nothing is kept.
 func (s *Service) State(ctx context.Context, who string, st Statement) (Statement, error) {
+	if err := s.MayKeep(ctx, who, st.Office); err != nil {
+		return st, err
+	}
 	if st.On.IsZero() {
 		st.On = s.Today()
 	}

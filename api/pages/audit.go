@@ -56,9 +56,6 @@ func (r *room) auditRows(g *gin.Context, list []workflow.Event) ([]auditRow, err
 	out := make([]auditRow, len(rows))
 	for i, e := range rows {
 		out[i] = auditRow{eventRow: e, Words: fmt.Sprint(e.With["change"])}
-		if e.Who == "" && e.Person != "clock" {
-			out[i].Who = r.Words.Message(lang(g), r.keyOr("audit."+e.Person, "audit.nobody"), map[string]string{"id": e.Person})
-		}
 		out[i].about(offices, systems, people)
 	}
 	return out, nil

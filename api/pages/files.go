@@ -222,14 +222,7 @@ func (r *room) removeFile(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	c, err := r.Service.Case(g, a.Case)
-	if err == nil {
-		err = r.Service.MayContent(g, who(g), "remove_file", c.System)
-	}
-	if err == nil {
-		err = r.Service.RemoveAttachment(g, who(g), a.ID)
-	}
-	if err != nil {
+	if err = r.Service.RemoveAttachment(g, who(g), a.ID); err != nil {
 		t, status := r.troubleOf(g, err)
 		r.showFiles(g, status, t)
 		return

@@ -255,7 +255,7 @@ func (r *room) takeList(ctx context.Context, person string, ask importAsk, b []b
 	if ask.Kind == "layers" {
 		var rows []workflow.LayerImport
 		if rows, o.Refused, o.Source, err = r.Layers(bytes.NewReader(b), ask.Name); err == nil {
-			rep, err = r.Service.ImportLayers(ctx, o, rows)
+			rep, err = r.Service.ImportLayers(ctx, person, o, rows)
 		}
 	} else {
 		var plan workflow.PlanList

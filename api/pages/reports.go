@@ -236,9 +236,6 @@ func (r *room) markDuty(g *gin.Context) {
 	}
 	mark := workflow.DutyMark{Office: a.Office.ID, Duty: g.PostForm("duty"), Note: strings.TrimSpace(g.PostForm("note"))}
 	if err = daysOf(g, map[string]*workflow.Day{"done_on": &mark.On}); err == nil {
-		err = r.Service.MayKeep(g, who(g), a.Office.ID)
-	}
-	if err == nil {
 		_, err = r.Service.MarkDuty(g, who(g), mark)
 	}
 	if err != nil {

@@ -45,7 +45,7 @@ func (r *room) factWords(l, fact string, v any) []string {
 // eventRow is one line of a history in words.
 type eventRow struct {
 	workflow.Event
-	Who     string // name, or the clock
+	Who     string // name; empty: the clock
 	ForName string // of the office acted for
 }
 
@@ -64,6 +64,9 @@ func (r *room) eventRows(g *gin.Context, list []workflow.Event) ([]eventRow, err
 	rows := make([]eventRow, len(list))
 	for i, e := range list {
 		rows[i] = eventRow{Event: e, Who: names[e.Person], ForName: offices[e.For]}
+		if e.Person != "" && rows[i].Who == "" && e.Person != "clock" {
+			rows[i].Who = r.Words.Message(lang(g), r.keyOr("audit."+e.Person, "audit.nobody"), map[string]string{"id": e.Person})
+		}
 	}
 	return rows, nil
 }

@@ -147,7 +147,7 @@ func (i *importing) run(ctx context.Context, p *player) (d differences, err erro
 	if err != nil {
 		return nil, err
 	}
-	rep, err := p.svc.Import(ctx, "", workflow.ImportOrder{Owner: i.owner, AsOf: p.svc.Today(), Source: source,
+	rep, err := p.svc.Import(ctx, workflow.Console, workflow.ImportOrder{Owner: i.owner, AsOf: p.svc.Today(), Source: source,
 		Rows: rows, Refused: refused, AcceptGood: true})
 	if problem, ok := workflow.ProblemOf(err); ok {
 		d.add("the register to be taken in", p.describe(problem))
