@@ -24,7 +24,7 @@ func TestNoSecretIsToldAnywhere(t *testing.T) {
 	secrets := map[string]string{"password": demoPassword, "session": sessionOf(t, quan)}
 	_, got := quan.post("/api/v1/admin/accounts/nam/reset", `{}`)
 	secrets["one-time password"], _ = got["password"].(string)
-	_, got = hoa.post("/api/v1/me/code/enrol", `{}`)
+	_, got = hoa.post("/api/v1/me/code/enrol", `{"password":"`+demoPassword+`"}`)
 	secrets["seed of codes"], _ = got["secret"].(string)
 	h.fresh("").try("POST", "/sign-in", "login=an&password=mot-mat-khau-sai-hoan-toan")
 	secrets["wrong password"] = "mot-mat-khau-sai-hoan-toan"

@@ -33,7 +33,10 @@ func (d *door) secondStep(g *gin.Context) {
 
 // enrol hands out the secret for the phone, this once.
 func (d *door) enrol(g *gin.Context) {
-	if !d.read(g, &struct{}{}) {
+	var in struct {
+		Password string `json:"password"`
+	}
+	if !d.read(g, &in) {
 		return
 	}
 	house, err := d.Service.Province(g)
@@ -41,8 +44,10 @@ func (d *door) enrol(g *gin.Context) {
 		d.fail(g, err)
 		return
 	}
-	e, err := d.Identity.Enrol(g, d.token(g), pages.Issuer(house))
+	e, err := d.Identity.Enrol(g, d.token(g), in.Password, pages.Issuer(house), g.ClientIP())
 	switch {
+	case errors.Is(err, identity.ErrFailed):
+		d.fail(g, invalid("password", "expect.old_password", ""))
 	case errors.Is(err, identity.ErrSealed):
 		d.fail(g, &workflow.Problem{Kind: workflow.Refused, Key: "code.no_key"})
 	case err != nil:

@@ -137,12 +137,12 @@ func TestTheAdministratorKeepsAccounts(t *testing.T) {
 func TestOneTimeCodesAreSetUpAskedForAndEnded(t *testing.T) {
 	p := newProvince(t, nil)
 	an, me := p.as("an"), "/api/v1/me/code"
-	an.post(me+"/enrol", `{}`).isProblem(t, 422, "refused", "code.no_key")
+	an.post(me+"/enrol", `{"password":"`+password+`"}`).isProblem(t, 422, "refused", "code.no_key")
 	_, err := p.id.Sealed([]byte(strings.Repeat("k", identity.KeyLength)))
 	p.ok(err)
 	an.get(me).is(t, 200, `"on":false`)
 	an.post(me+"/confirm", `{"code":"000000"}`).isProblem(t, 409, "not_now", "code.none")
-	secret := an.post(me+"/enrol", `{}`).is(t, 200, "otpauth://totp/").body["secret"].(string)
+	secret := an.post(me+"/enrol", `{"password":"`+password+`"}`).is(t, 200, "otpauth://totp/").body["secret"].(string)
 	code := func() string {
 		c, err := totp.GenerateCode(secret, p.now)
 		p.ok(err)
@@ -155,7 +155,7 @@ func TestOneTimeCodesAreSetUpAskedForAndEnded(t *testing.T) {
 	}
 	words := an.post(me+"/confirm", fmt.Sprintf(`{"code":%q}`, code())).is(t, 200).body["recovery_codes"].([]any)
 	an.get(me).is(t, 200, `"on":true`, `"recovery_codes":10`)
-	an.post(me+"/enrol", `{}`).isProblem(t, 409, "not_now", "code.exists")
+	an.post(me+"/enrol", `{"password":"`+password+`"}`).isProblem(t, 409, "not_now", "code.exists")
 
 	p.now = p.now.Add(time.Minute)
 	v := p.nobody()
@@ -196,7 +196,7 @@ func TestHalfASignInCanBeGivenUpAndTheAdministratorTakesCodesAway(t *testing.T) 
 	_, err := p.id.Sealed([]byte(strings.Repeat("k", identity.KeyLength)))
 	p.ok(err)
 	an := p.as("an")
-	secret := an.post("/api/v1/me/code/enrol", `{}`).is(t, 200).body["secret"].(string)
+	secret := an.post("/api/v1/me/code/enrol", `{"password":"`+password+`"}`).is(t, 200).body["secret"].(string)
 	code, err := totp.GenerateCode(secret, p.now)
 	p.ok(err)
 	an.post("/api/v1/me/code/confirm", fmt.Sprintf(`{"code":%q}`, code)).is(t, 200)

@@ -49,6 +49,7 @@ type door struct {
 	Config
 	tally   tally
 	guesses guesses
+	paces   paces
 	turns   turns
 }
 
@@ -73,7 +74,7 @@ func open(c Config) (http.Handler, *gin.Engine) {
 	if err := e.SetTrustedProxies(c.Proxies); err != nil {
 		panic("api: " + err.Error())
 	}
-	e.Use(d.guardPanic, d.inTurn)
+	e.Use(d.guardPanic, d.atPace, d.inTurn)
 	e.NoRoute(func(g *gin.Context) { d.fail(g, missing("page")) })
 	e.NoMethod(func(g *gin.Context) {
 		d.refuse(g, http.StatusMethodNotAllowed, "method_not_allowed", "kind.method_not_allowed")
@@ -96,9 +97,21 @@ func open(c Config) (http.Handler, *gin.Engine) {
 	d.inside(door.Group("", d.settled))
 	same := http.NewCrossOriginProtection()
 	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.Log.Warn("request from another site refused", "path", logged(r.URL.Path), "origin", r.Header.Get("Origin"), "from", r.RemoteAddr)
 		d.write(w, r, &answer{Status: http.StatusForbidden, Kind: "cross_origin", Key: "kind.cross_origin"})
 	}))
-	return d.traced(d.headers(d.withHealth(same.Handler(e)))), e
+	return d.traced(d.headers(d.withHealth(same.Handler(unpooled(e))))), e
+}
+
+// unpooled serves each request with a context of its own. Gin takes a context back
+// for the next request as soon as the answer is given, while a reading of the
+// database may still ask it whether it has ended.
+func unpooled(e *gin.Engine) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g := gin.CreateTestContextOnly(w, e)
+		g.Request = r
+		e.HandleContext(g)
+	})
 }
 
 // inside are the routes of whoever is signed in under a password of his own.

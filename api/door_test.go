@@ -2,11 +2,15 @@ package api_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/gin-gonic/gin"
+
 	"capdo/api"
+	"capdo/api/pages"
 	"capdo/workflow"
 )
 
@@ -104,6 +108,28 @@ func TestEveryAnswerCarriesTheHeadersOfTheHouse(t *testing.T) {
 				t.Errorf("%s: %q lacks %s", says, csp, want)
 			}
 		}
+	}
+}
+
+// TestNoRequestGetsTheContextOfAnother holds on to the contexts of requests, as a
+// reading of the database does that is still ending.
+func TestNoRequestGetsTheContextOfAnother(t *testing.T) {
+	seen := map[*gin.Context]bool{}
+	p := newProvince(t, func(c *api.Config) {
+		c.Pages = func(e *gin.Engine, _ pages.Door) {
+			e.GET("/held/:id", func(g *gin.Context) {
+				seen[g] = true
+				g.String(http.StatusOK, g.Param("id"))
+			})
+		}
+	})
+	for n := range 20 {
+		if a := p.nobody().get("/held/" + strconv.Itoa(n)); a.Code != 200 || a.text != strconv.Itoa(n) {
+			t.Errorf("request %d: %d %s", n, a.Code, a.text)
+		}
+	}
+	if len(seen) != 20 {
+		t.Errorf("20 requests had %d contexts", len(seen))
 	}
 }
 

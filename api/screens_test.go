@@ -123,7 +123,7 @@ func TestHalfASessionLastsAsLongOnAPageAsAtTheDoor(t *testing.T) {
 	_, err := p.id.Sealed([]byte(strings.Repeat("k", identity.KeyLength)))
 	p.ok(err)
 	an := p.as("an")
-	code, err := totp.GenerateCode(an.post("/api/v1/me/code/enrol", `{}`).is(t, 200).body["secret"].(string), p.now)
+	code, err := totp.GenerateCode(an.post("/api/v1/me/code/enrol", `{"password":"`+password+`"}`).is(t, 200).body["secret"].(string), p.now)
 	p.ok(err)
 	an.post("/api/v1/me/code/confirm", fmt.Sprintf(`{"code":%q}`, code)).is(t, 200)
 	half := p.nobody().send("POST", "/sign-in", url.Values{"login": {"an"}, "password": {password}}.Encode(), "Content-Type", form).is(t, 200)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"capdo/api/pages"
 	"capdo/internal/identity"
 	"capdo/workflow"
 )
@@ -152,6 +153,7 @@ func (d *door) signOut(g *gin.Context) {
 		return
 	}
 	d.setCookie(g, "", -1)
+	g.Header("Clear-Site-Data", pages.ClearSiteData)
 	g.Status(http.StatusNoContent)
 }
 

@@ -62,12 +62,14 @@ func (r *room) enrol(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	e, err := r.Identity.Enrol(g, r.Token(g), Issuer(house))
-	switch {
+	e, err := r.Identity.Enrol(g, r.Token(g), g.PostForm("password"), Issuer(house), g.ClientIP())
+	switch key := codeFault(err); {
+	case key != "":
+		r.showAccount(g, http.StatusUnprocessableEntity, accountData{Wrong: map[string]string{"enrol": key}})
 	case errors.Is(err, identity.ErrSealed):
 		r.showAccount(g, http.StatusUnprocessableEntity, accountData{Wrong: map[string]string{"enrol": "code.no_key"}})
 	case err != nil:
-		r.fail(g, err)
+		r.fail(g, accountProblem(err))
 	default:
 		r.showAccount(g, http.StatusOK, accountData{Enrol: &e})
 	}
@@ -82,7 +84,7 @@ func (r *room) confirmCode(g *gin.Context) {
 		return
 	}
 	if err != nil {
-		r.fail(g, err)
+		r.fail(g, accountProblem(err))
 		return
 	}
 	r.showAccount(g, http.StatusOK, accountData{Codes: codes})
@@ -95,7 +97,7 @@ func (r *room) endCode(g *gin.Context) {
 		return
 	}
 	if err != nil {
-		r.fail(g, err)
+		r.fail(g, accountProblem(err))
 		return
 	}
 	r.done(g, "/account", "code_ended")

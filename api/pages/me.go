@@ -286,11 +286,16 @@ func (r *room) refuseAt(g *gin.Context, page string, data signInData, err error)
 	r.render(g, status, page, "", data)
 }
 
+// ClearSiteData tells a browser at the sign-out to forget what it was shown; its
+// cookie ends by itself, and that of the language says nothing of anybody.
+const ClearSiteData = `"cache", "storage"`
+
 func (r *room) signOut(g *gin.Context) {
 	if err := r.EndSession(g); err != nil {
 		r.fail(g, err)
 		return
 	}
+	g.Header("Clear-Site-Data", ClearSiteData)
 	g.Redirect(http.StatusSeeOther, "/sign-in")
 }
 

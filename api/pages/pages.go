@@ -87,7 +87,7 @@ type room struct {
 func Mount(e *gin.Engine, c Config, d Door) {
 	r := &room{Config: c, Door: d}
 	packed := gzip.Gzip(gzip.DefaultCompression, gzip.WithExcludedPathsRegexs([]string{`/pdf$`, `\.woff2$`, `\.xlsx$`, `/files/`}))
-	open := e.Group("", r.policy, packed)
+	open := e.Group("", r.policy, r.spoken, r.once, packed)
 	r.get(open, "/assets/:stamp/*name", r.asset)
 	r.get(open, "/sign-in", r.signInPage)
 	open.POST("/sign-in", r.signIn)

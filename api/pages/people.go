@@ -167,13 +167,16 @@ func (r *room) showPerson(g *gin.Context, password string, wrong error) {
 
 // accountProblem puts what the room of accounts answers into a problem.
 func accountProblem(err error) error {
-	for fault, key := range map[error]string{identity.ErrUnknown: "not_found.account", identity.ErrMoved: "house.moved_on", identity.ErrNoCode: "code.none"} {
+	for fault, key := range map[error]string{identity.ErrUnknown: "not_found.account", identity.ErrMoved: "house.moved_on", identity.ErrNoCode: "code.none", identity.ErrCoded: "code.exists"} {
 		if errors.Is(err, fault) {
 			return &workflow.Problem{Kind: workflow.NotNow, Key: key}
 		}
 	}
-	if errors.Is(err, identity.ErrBusy) {
+	switch {
+	case errors.Is(err, identity.ErrBusy):
 		return &workflow.Problem{Kind: workflow.Busy, Key: "signin.busy"}
+	case errors.Is(err, identity.ErrSealed):
+		return &workflow.Problem{Kind: workflow.Refused, Key: "signin.code_locked"}
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode"
@@ -117,12 +118,42 @@ func (r *room) viewOf(g *gin.Context, place string) *view {
 	return v
 }
 
+// langCookie is the name the language chosen goes under; over TLS the browser
+// promises that it came from this host alone.
+func (r *room) langCookie() string {
+	if r.Secure {
+		return "__Host-lang"
+	}
+	return "lang"
+}
+
+// spoken reads the language of a browser.
+func (r *room) spoken(g *gin.Context) {
+	if c, err := g.Cookie(r.langCookie()); err == nil && c == "en" {
+		g.Set("lang", "en")
+	}
+}
+
 // lang is the language chosen; Vietnamese where none is.
 func lang(g *gin.Context) string {
-	if c, err := g.Cookie("lang"); err == nil && c == "en" {
-		return "en"
+	if l := g.GetString("lang"); l != "" {
+		return l
 	}
 	return "vi"
+}
+
+// once refuses an address that says a thing twice: which of the two is meant,
+// nobody knows. Fields of forms are read from the form alone.
+func (r *room) once(g *gin.Context) {
+	asked, err := url.ParseQuery(g.Request.URL.RawQuery)
+	for _, values := range asked {
+		if len(values) > 1 {
+			err = errTorn
+		}
+	}
+	if err != nil {
+		r.fail(g, errTorn)
+	}
 }
 
 // setLanguage keeps the language in a cookie and goes back.
@@ -131,7 +162,7 @@ func (r *room) setLanguage(g *gin.Context) {
 	if g.PostForm("lang") == "en" {
 		l = "en"
 	}
-	http.SetCookie(g.Writer, &http.Cookie{Name: "lang", Value: l, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: r.Secure, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(g.Writer, &http.Cookie{Name: r.langCookie(), Value: l, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: r.Secure, SameSite: http.SameSiteStrictMode})
 	g.Redirect(http.StatusSeeOther, local(g.PostForm("back")))
 }
 

@@ -72,11 +72,12 @@ func (i *Identity) SecondStep(ctx context.Context, token string) (on bool, left 
 	return f.Confirmed, f.Left, err
 }
 
-// Enrol begins to set up a second step: a new secret, which counts once Confirm
-// was given a code of it. issuer is the name the phone shows. ErrCoded when one
-// is there already, ErrSealed when the program has no key.
-func (i *Identity) Enrol(ctx context.Context, token, issuer string) (Enrolment, error) {
-	s, _, err := i.whole(ctx, token)
+// Enrol begins to set up a second step, for who gives the password again: a new
+// secret, which counts once Confirm was given a code of it. issuer is the name the
+// phone shows. ErrCoded when one is there already, ErrSealed when the program has
+// no key.
+func (i *Identity) Enrol(ctx context.Context, token, password, issuer, address string) (Enrolment, error) {
+	s, a, err := i.whole(ctx, token)
 	if err != nil {
 		return Enrolment{}, err
 	}
@@ -86,6 +87,9 @@ func (i *Identity) Enrol(ctx context.Context, token, issuer string) (Enrolment, 
 	}
 	if was.Confirmed {
 		return Enrolment{}, ErrCoded
+	}
+	if err := i.proved(ctx, a, password, address); err != nil {
+		return Enrolment{}, err
 	}
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: strings.ReplaceAll(issuer, ":", " "), AccountName: s.Login, SecretSize: 20, Rand: i.random})
 	if err != nil {

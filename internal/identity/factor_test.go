@@ -29,7 +29,7 @@ func coded(t *testing.T) (g *gate, secret string, codes []string) {
 	t.Helper()
 	g = newGate(t).sealed('k')
 	token := g.in(right, home)
-	e, err := g.Enrol(ctx, token, "capdo: Tỉnh mẫu")
+	e, err := g.Enrol(ctx, token, right, "capdo: Tỉnh mẫu", home)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,12 +71,15 @@ func (g *gate) give(token, code string, want error) string {
 func TestASecondStepIsSetUpWithAFirstCode(t *testing.T) {
 	g := newGate(t)
 	token := g.in(right, home)
-	if _, err := g.Enrol(ctx, token, "capdo"); !errors.Is(err, identity.ErrSealed) {
+	if _, err := g.Enrol(ctx, token, right, "capdo", home); !errors.Is(err, identity.ErrSealed) {
 		t.Errorf("without a key: %v", err)
 	}
 	g.sealed('k')
 	other := g.in(right, "10.0.0.8")
-	e, err := g.Enrol(ctx, token, "capdo: Tỉnh mẫu")
+	if _, err := g.Enrol(ctx, token, "sai mật khẩu rồi", "capdo", home); !errors.Is(err, identity.ErrFailed) {
+		t.Errorf("at an open screen, without the password: %v", err)
+	}
+	e, err := g.Enrol(ctx, token, right, "capdo: Tỉnh mẫu", home)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +104,7 @@ func TestASecondStepIsSetUpWithAFirstCode(t *testing.T) {
 	if on, left, err := g.SecondStep(ctx, token); !on || left != 10 || err != nil {
 		t.Errorf("%v, %d, %v", on, left, err)
 	}
-	for _, err := range []error{second(g.Enrol(ctx, token, "capdo")), second(g.Confirm(ctx, token, "000000", home))} {
+	for _, err := range []error{second(g.Enrol(ctx, token, right, "capdo", home)), second(g.Confirm(ctx, token, "000000", home))} {
 		if !errors.Is(err, identity.ErrCoded) {
 			t.Errorf("a second time: %v", err)
 		}
@@ -119,7 +122,7 @@ func TestASignInInTwoStepsOpensNothingBeforeTheCode(t *testing.T) {
 	if _, _, err := g.ChangePassword(ctx, token, right, "một mật khẩu khác hẳn", home); !errors.Is(err, identity.ErrPending) {
 		t.Errorf("half a sign-in changes the password: %v", err)
 	}
-	if _, err := g.Enrol(ctx, token, "x"); !errors.Is(err, identity.ErrPending) {
+	if _, err := g.Enrol(ctx, token, right, "x", home); !errors.Is(err, identity.ErrPending) {
 		t.Errorf("half a sign-in sets up a phone: %v", err)
 	}
 	g.give(token, "000000", identity.ErrCode)
