@@ -134,6 +134,36 @@ func TestTheSameRequestKeyGivesTheSameOutcomeAndOneEffect(t *testing.T) {
 	}
 }
 
+// overtaken is a store in which another does something after a key was looked up.
+type overtaken struct {
+	workflow.Store
+	meanwhile func()
+}
+
+func (o *overtaken) Done(ctx context.Context, key string) ([]byte, error) {
+	kept, err := o.Store.Done(ctx, key)
+	if do := o.meanwhile; do != nil {
+		o.meanwhile = nil
+		do()
+	}
+	return kept, err
+}
+
+func TestTheSameRequestOvertakenByItselfIsNoRefusal(t *testing.T) {
+	st := &overtaken{Store: memory.New()}
+	p := provinceIn(t, st, "2022-03-01")
+	id := p.submitted(2, "s2")
+	w := workflow.Want{Act: "accept_valid", Case: id, Key: "k1"}
+	st.meanwhile = func() { p.must("chi", w) }
+	if out := p.must("chi", w); out.Event.Act != "accept_valid" {
+		t.Errorf("%+v", out.Event)
+	}
+	events, err := p.Events(context.Background(), workflow.EventQuery{Case: id})
+	if err != nil || len(events) != 4 {
+		t.Errorf("%d events, want create, attach, submit, accept_valid: %v", len(events), err)
+	}
+}
+
 func TestManyWhoActAtOnceHaveOneEffect(t *testing.T) {
 	p := newProvince(t, "2022-03-01")
 	id := p.submitted(2, "s2")

@@ -76,6 +76,10 @@ func (s *Service) takeStep(ctx context.Context, who string, want Want) (*Outcome
 		return nil, err
 	}
 	if p := m.decide(); p != nil {
+		// What was read may be what the same request, sent twice at once, has just left.
+		if kept, err := s.done(ctx, who, want); err != nil || kept != nil {
+			return kept, err
+		}
 		return nil, s.refuse(ctx, m, p)
 	}
 	if err := s.sealSheet(ctx, m); err != nil {
