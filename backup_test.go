@@ -41,7 +41,7 @@ func TestABackupComesBackWhole(t *testing.T) {
 		{[]string{"backup", "--db", db, "--out", saved}, 2, "đã có"},
 		{[]string{"restore", saved, "--db", back}, 0, "đã đối chiếu"},
 		{[]string{"restore", saved, "--db", back}, 1, "đã có"},
-		{[]string{"doctor", "--db", back}, 0, "cơ sở dữ liệu"},
+		{[]string{"doctor", "--db", back}, 0, "điểm niêm gần nhất"},
 	} {
 		if code, out := onLine(t, c.args...); code != c.code || !strings.Contains(out, c.says) {
 			t.Errorf("%v: exit %d, want %d\n%s", c.args, code, c.code, out)

@@ -47,6 +47,7 @@ const (
 	leastSync    = 20 * time.Microsecond
 	backupWorry  = 48 * time.Hour
 	certWorry    = 30 * 24 * time.Hour
+	sealWorry    = time.Hour // with something unsealed; a server seals every few minutes
 	syncsMeasure = 20
 )
 
@@ -64,7 +65,7 @@ func doctor(ctx context.Context, a *app, args []string) error {
 	x := &examination{}
 	err = a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
 		x.say("database", "ok", "path", store.Shown(f.db))
-		return errors.Join(x.calendars(svc), x.lastBackup(ctx, svc, st), x.clock(ctx, svc, st))
+		return errors.Join(x.calendars(svc), x.lastBackup(ctx, svc, st), x.seal(ctx, svc, st), x.clock(ctx, svc, st))
 	})
 	if err != nil {
 		return err
@@ -120,6 +121,28 @@ func (x *examination) lastBackup(ctx context.Context, svc *workflow.Service, st 
 		return nil
 	}
 	x.say("backup", judge(time.Since(at) > backupWorry, "warn"), "when", at.Local().Format("15:04 02/01/2006"))
+	return nil
+}
+
+// seal looks how long the newest part of the history has stood without a
+// checkpoint.
+func (x *examination) seal(ctx context.Context, svc *workflow.Service, st *store.Store) error {
+	last, err := st.LastCheckpoint(ctx)
+	if err != nil {
+		return err
+	}
+	open, err := st.Unsealed(ctx)
+	if err != nil {
+		return err
+	}
+	at, when := time.Time{}, "–"
+	if last.Number > 0 {
+		if at, err = time.Parse(time.RFC3339, last.Time); err != nil {
+			return err
+		}
+		when = at.Local().Format("15:04 02/01/2006")
+	}
+	x.say("seal", judge(!svc.Demo && open > 0 && time.Since(at) > sealWorry, "warn"), "when", when, "links", fmt.Sprint(open))
 	return nil
 }
 

@@ -164,6 +164,8 @@ func (a *app) serveCounts(ctx context.Context, svc *workflow.Service, st *store.
 		}
 		return 0
 	})
+	a.counts.Gauge("capdo_links_unsealed", "Entries of the history that no checkpoint covers yet.", func() float64 { return unsealed(ctx, st) })
+	a.counts.Gauge("capdo_checkpoint_age_seconds", "Time since the last checkpoint; -1 where there is none.", func() float64 { return sealedAgo(ctx, st) })
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.counts.Handler())
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
@@ -174,6 +176,25 @@ func (a *app) serveCounts(ctx context.Context, svc *workflow.Service, st *store.
 	}()
 	a.say("cli.metrics", map[string]string{"address": "http://" + l.Addr().String() + "/metrics"})
 	return func() { _ = srv.Close() }, nil
+}
+
+// unsealed and sealedAgo are how far the seal lags behind the history; -1 where
+// that is not known.
+func unsealed(ctx context.Context, st *store.Store) float64 {
+	n, err := st.Unsealed(ctx)
+	if err != nil {
+		return -1
+	}
+	return float64(n)
+}
+
+func sealedAgo(ctx context.Context, st *store.Store) float64 {
+	last, err := st.LastCheckpoint(ctx)
+	at, bad := time.Parse(time.RFC3339, last.Time)
+	if err != nil || bad != nil {
+		return -1
+	}
+	return time.Since(at).Seconds()
 }
 
 // mostLooked is how many running cases are looked at for a reading.

@@ -20,6 +20,7 @@ type Metrics struct {
 	registry *prometheus.Registry
 	steps    *prometheus.CounterVec
 	refusals *prometheus.CounterVec
+	waiting  prometheus.Gauge
 	commit   prometheus.Histogram
 	render   prometheus.Histogram
 	requests *prometheus.CounterVec
@@ -31,12 +32,13 @@ func New() *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(),
 		steps:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "capdo_steps_total", Help: "Steps taken and kept, by act."}, []string{"act"}),
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "capdo_refusals_total", Help: "Steps refused, by kind."}, []string{"kind"}),
+		waiting:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "capdo_steps_waiting", Help: "Steps decided that wait to be kept."}),
 		commit:   prometheus.NewHistogram(prometheus.HistogramOpts{Name: "capdo_commit_seconds", Help: "Time to keep a step.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14)}),
 		render:   prometheus.NewHistogram(prometheus.HistogramOpts{Name: "capdo_render_seconds", Help: "Time to print a paper.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "capdo_requests_total", Help: "Requests answered, by status."}, []string{"status"}),
 		answer:   prometheus.NewHistogram(prometheus.HistogramOpts{Name: "capdo_answer_seconds", Help: "Time to answer a request.", Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16)}),
 	}
-	m.registry.MustRegister(m.steps, m.refusals, m.commit, m.render, m.requests, m.answer, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.steps, m.refusals, m.waiting, m.commit, m.render, m.requests, m.answer, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -68,7 +70,9 @@ type store struct {
 // Keep counts a step that was kept, and how long that took.
 func (s *store) Keep(ctx context.Context, ch *workflow.Change) error {
 	began := time.Now()
+	s.m.waiting.Inc()
 	err := s.Store.Keep(ctx, ch)
+	s.m.waiting.Dec()
 	if err == nil {
 		s.m.commit.Observe(time.Since(began).Seconds())
 		s.m.steps.WithLabelValues(ch.Event.Act).Inc()

@@ -40,7 +40,7 @@ func TestStepsAndRefusalsAreCountedWhereTheyAreKept(t *testing.T) {
 	w := httptest.NewRecorder()
 	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	for _, line := range []string{`capdo_steps_total{act="submit"} 2`, `capdo_steps_total{act="approve"} 1`, `capdo_refusals_total{kind="denied"} 1`,
-		`capdo_commit_seconds_count 3`, `capdo_requests_total{status="OK"} 1`, `capdo_overdue 7`} {
+		`capdo_commit_seconds_count 3`, `capdo_steps_waiting 0`, `capdo_requests_total{status="OK"} 1`, `capdo_overdue 7`} {
 		if !strings.Contains(w.Body.String(), line) {
 			t.Errorf("no %s", line)
 		}

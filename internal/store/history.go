@@ -164,6 +164,12 @@ func (s *Store) Chained(ctx context.Context) (chains, links int64, err error) {
 	return chains, links, err
 }
 
+// Unsealed counts the links that no checkpoint covers yet.
+func (s *Store) Unsealed(ctx context.Context) (n int64, err error) {
+	err = s.read(ctx).Raw("SELECT COUNT(*) FROM links WHERE id > (SELECT COALESCE(MAX(last), 0) FROM checkpoints)").Scan(&n).Error
+	return n, faulty(err)
+}
+
 // LastCheckpoint gives the newest checkpoint; its number is 0 when there is none.
 func (s *Store) LastCheckpoint(ctx context.Context) (c chain.Checkpoint, err error) {
 	_, err = body(s.read(ctx), &c, "SELECT body FROM checkpoints ORDER BY number DESC LIMIT 1")
