@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 
 	"capdo/api"
 )
@@ -29,18 +29,18 @@ func TestTheDocumentOfRoutesIsTheRouter(t *testing.T) {
 		OpenAPI string
 		Paths   map[string]map[string]any
 	}
-	if err := yaml.Unmarshal(api.Document, &doc); err != nil || doc.OpenAPI == "" {
+	if err := yaml.Load(api.Document, &doc); err != nil || doc.OpenAPI == "" {
 		t.Fatal(err)
 	}
 	var described, there []string
 	for path, item := range doc.Paths {
-		b, err := yaml.Marshal(item)
+		b, err := yaml.Dump(item)
 		h.ok(err)
 		var ops struct {
 			Parameters             []struct{ Name, In string }
 			Get, Post, Put, Delete *operation
 		}
-		h.ok(yaml.Unmarshal(b, &ops))
+		h.ok(yaml.Load(b, &ops))
 		for method, op := range map[string]*operation{"GET": ops.Get, "POST": ops.Post, "PUT": ops.Put, "DELETE": ops.Delete} {
 			if op == nil {
 				continue

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 
 	"capdo/internal/rehearse"
 	"capdo/workflow"
@@ -51,7 +51,7 @@ func readRuleBook(t *testing.T) *ruleBook {
 		t.Fatal(err)
 	}
 	rb := &ruleBook{}
-	if err := yaml.UnmarshalWithOptions(b, rb, yaml.Strict()); err != nil {
+	if err := yaml.Load(b, rb, yaml.WithKnownFields()); err != nil {
 		t.Fatal(err)
 	}
 	for i := range rb.Rows {

@@ -13,6 +13,7 @@ import (
 
 	"capdo/internal/store"
 	"capdo/workflow"
+	"capdo/workflow/regime"
 )
 
 // finding is one thing the doctor looked at.
@@ -120,7 +121,7 @@ func (x *examination) lastBackup(ctx context.Context, svc *workflow.Service, st 
 		x.say("backup", judge(!svc.Demo, "warn"), "when", "–")
 		return nil
 	}
-	x.say("backup", judge(time.Since(at) > backupWorry, "warn"), "when", at.Local().Format("15:04 02/01/2006"))
+	x.say("backup", judge(time.Since(at) > backupWorry, "warn"), "when", at.In(regime.Zone).Format("15:04 02/01/2006"))
 	return nil
 }
 

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 
 	"capdo/api/pages"
 	"capdo/internal/paper"
@@ -28,7 +28,7 @@ func handbook() ([]pages.Guide, error) {
 			return nil, err
 		}
 		var g pages.Guide
-		if err := yaml.UnmarshalWithOptions(b, &g, yaml.Strict()); err != nil {
+		if err := yaml.Load(b, &g, yaml.WithKnownFields()); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		out = append(out, g)

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 
 	"capdo/templates"
 	"capdo/workflow"
@@ -100,7 +100,7 @@ func (a *app) readMap(name string) (map[string]any, error) {
 	if strings.HasPrefix(strings.TrimSpace(string(b)), "{") && json.Unmarshal(b, &m) == nil {
 		return m, nil
 	}
-	if err := yaml.Unmarshal(b, &m); err != nil {
+	if err := yaml.Load(b, &m); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return m, nil

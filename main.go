@@ -14,7 +14,6 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	_ "time/tzdata"
 
 	"capdo/workflow"
 )

@@ -190,7 +190,7 @@ func userList(ctx context.Context, a *app, args []string) error {
 		for _, l := range list {
 			last := "-"
 			if !l.Last.IsZero() {
-				last = l.Last.Local().Format("2006-01-02 15:04") + " " + l.From
+				last = l.Last.In(regime.Zone).Format("2006-01-02 15:04") + " " + l.From
 			}
 			fmt.Fprintf(a.out, "%-20s %-20s %s\n", l.Login, last, a.accountMarks(l))
 		}

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 
 	"capdo/internal/paper"
 )
@@ -98,7 +98,7 @@ func decode(files fs.FS, name string, into any) error {
 	if err != nil {
 		return fmt.Errorf("templates: %w", err)
 	}
-	if err := yaml.UnmarshalWithOptions(b, into, yaml.Strict()); err != nil {
+	if err := yaml.Load(b, into, yaml.WithKnownFields()); err != nil {
 		return fmt.Errorf("templates: %s: %w", name, err)
 	}
 	return nil

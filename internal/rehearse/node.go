@@ -7,9 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v4"
 
 	"capdo/workflow"
 	"capdo/workflow/regime"
@@ -23,84 +21,70 @@ type reader struct {
 	roles   map[string]regime.Role
 	rules   []string // ids of criteria and floors of any regime
 	err     *ReadError
-	offices map[string]ast.Node
-	people  map[string]ast.Node
-	systems map[string]ast.Node
+	offices map[string]*yaml.Node
+	people  map[string]*yaml.Node
+	systems map[string]*yaml.Node
 	checks  map[string]bool // ad hoc checks, named by their decision
 }
 
-func (r *reader) fail(n ast.Node, format string, args ...any) {
+func (r *reader) fail(n *yaml.Node, format string, args ...any) {
 	if r.err == nil {
 		r.err = &ReadError{File: r.file, Line: lineOf(n), Reason: fmt.Sprintf(format, args...)}
 	}
 }
 
-func lineOf(n ast.Node) int {
-	if n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
+func lineOf(n *yaml.Node) int {
+	if n == nil {
 		return 0
 	}
-	return n.GetToken().Position.Line
+	return n.Line
 }
 
-// root parses the file; a parser that gives up in a panic has met a file that
-// cannot be read, not a fault of ours to spread.
-func root(file string, b []byte) (n ast.Node, bad *ReadError) {
-	defer func() {
-		if p := recover(); p != nil {
-			n, bad = nil, &ReadError{File: file, Reason: fmt.Sprintf("is no YAML: %v", p)}
-		}
-	}()
-	f, err := parser.ParseBytes(b, 0)
-	if err != nil {
-		bad = &ReadError{File: file, Reason: oneLine(err.Error())}
-		var ye yaml.Error
-		if errors.As(err, &ye) {
-			bad.Reason = ye.GetMessage()
-			if tk := ye.GetToken(); tk != nil && tk.Position != nil {
-				bad.Line = tk.Position.Line
-			}
-		}
-		return nil, bad
-	}
-	if len(f.Docs) != 1 || f.Docs[0].Body == nil {
+// root parses the file, which must be one document.
+func root(file string, b []byte) (*yaml.Node, *ReadError) {
+	var doc yaml.Node
+	err := yaml.Load(b, &doc)
+	var ye *yaml.LoadError
+	switch {
+	case errors.As(err, &ye):
+		return nil, &ReadError{File: file, Line: ye.Mark.Line, Reason: oneLine(ye.Message)}
+	case err != nil:
+		return nil, &ReadError{File: file, Reason: oneLine(err.Error())}
+	case len(doc.Content) != 1:
 		return nil, &ReadError{File: file, Reason: "is not one YAML document"}
 	}
-	return f.Docs[0].Body, nil
+	return doc.Content[0], nil
 }
 
 // block is a mapping whose keys are known.
 type block struct {
 	r     *reader
-	n     ast.Node
+	n     *yaml.Node
 	order []string
-	at    map[string]ast.Node
-	keys  map[string]ast.Node
+	at    map[string]*yaml.Node
+	keys  map[string]*yaml.Node
 }
 
 // open reads a mapping. Keys are those allowed, separated by space; "*" allows any.
-func (r *reader) open(n ast.Node, keys string) block {
-	b := block{r: r, n: n, at: map[string]ast.Node{}, keys: map[string]ast.Node{}}
-	var pairs []*ast.MappingValueNode
-	switch m := n.(type) {
-	case *ast.MappingNode:
-		pairs = m.Values
-	case *ast.MappingValueNode:
-		pairs = []*ast.MappingValueNode{m}
-	default:
+func (r *reader) open(n *yaml.Node, keys string) block {
+	b := block{r: r, n: n, at: map[string]*yaml.Node{}, keys: map[string]*yaml.Node{}}
+	if n == nil || n.Kind != yaml.MappingNode || special(n) {
 		r.fail(n, "expected keys and values")
+		return b
 	}
 	allowed := strings.Fields(keys)
-	for _, p := range pairs {
-		key := fmt.Sprint(r.plain(p.Key))
+	for i := 0; i < len(n.Content); i += 2 {
+		at, value := n.Content[i], n.Content[i+1]
+		key := fmt.Sprint(r.plain(at))
 		_, twice := b.at[key]
 		switch {
 		case keys != "*" && !slices.Contains(allowed, key):
-			r.fail(p.Key, "unknown key %q; expected one of: %s", key, strings.Join(allowed, ", "))
+			r.fail(at, "unknown key %q; expected one of: %s", key, strings.Join(allowed, ", "))
 		case twice:
-			r.fail(p.Key, "%q is given twice", key)
+			r.fail(at, "%q is given twice", key)
 		}
 		b.order = append(b.order, key)
-		b.at[key], b.keys[key] = p.Value, p.Key
+		b.at[key], b.keys[key] = value, at
 	}
 	return b
 }
@@ -115,34 +99,28 @@ func (b block) need(keys ...string) {
 	}
 }
 
+// special tells whether a node is more than it shows: named for an alias, or of
+// a type it states itself.
+func special(n *yaml.Node) bool { return n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 }
+
 // plain turns a node into strings, numbers, booleans, lists and maps.
-func (r *reader) plain(n ast.Node) any {
-	switch v := n.(type) {
-	case nil, *ast.NullNode:
+func (r *reader) plain(n *yaml.Node) any {
+	switch {
+	case n == nil:
 		return nil
-	case *ast.StringNode:
-		return v.Value
-	case *ast.LiteralNode:
-		return v.Value.Value
-	case *ast.BoolNode:
-		return v.Value
-	case *ast.FloatNode:
-		return v.Value
-	case *ast.IntegerNode:
-		switch i := v.Value.(type) {
-		case int64:
-			return int(i)
-		case uint64:
-			return int(i)
+	case special(n):
+	case n.Kind == yaml.ScalarNode:
+		if v, ok := scalarValue(n); ok {
+			return v
 		}
-	case *ast.SequenceNode:
-		list := make([]any, len(v.Values))
-		for i, one := range v.Values {
+	case n.Kind == yaml.SequenceNode:
+		list := make([]any, len(n.Content))
+		for i, one := range n.Content {
 			list[i] = r.plain(one)
 		}
 		return list
-	case *ast.MappingNode, *ast.MappingValueNode:
-		b, m := r.open(v, "*"), map[string]any{}
+	case n.Kind == yaml.MappingNode:
+		b, m := r.open(n, "*"), map[string]any{}
 		for k, one := range b.at {
 			m[k] = r.plain(one)
 		}
@@ -150,6 +128,20 @@ func (r *reader) plain(n ast.Node) any {
 	}
 	r.fail(n, "anchors, aliases, tags and the like have no place in a scenario")
 	return nil
+}
+
+// scalarValue is a text, a number, a boolean or nil. A day stays the text it is
+// written as.
+func scalarValue(n *yaml.Node) (v any, ok bool) {
+	switch n.ShortTag() {
+	case "!!str", "!!timestamp":
+		return n.Value, true
+	case "!!null":
+		return nil, true
+	case "!!int", "!!float", "!!bool":
+		return v, n.Load(&v) == nil
+	}
+	return nil, false
 }
 
 // text reads a scalar as it stands; "" when absent.
@@ -160,7 +152,7 @@ func (b block) text(key string) string {
 	return b.r.scalar(b.at[key])
 }
 
-func (r *reader) scalar(n ast.Node) string {
+func (r *reader) scalar(n *yaml.Node) string {
 	switch v := r.plain(n).(type) {
 	case string:
 		if strings.TrimSpace(v) == "" {
@@ -168,10 +160,18 @@ func (r *reader) scalar(n ast.Node) string {
 		}
 		return v
 	case int, bool, float64:
-		return n.GetToken().Value
+		return n.Value
 	}
 	r.fail(n, "expected a text")
 	return ""
+}
+
+// items are the entries of a list; ok is false for what is none.
+func items(n *yaml.Node) (list []*yaml.Node, ok bool) {
+	if n == nil || n.Kind != yaml.SequenceNode || special(n) {
+		return nil, false
+	}
+	return n.Content, true
 }
 
 // list reads a list of texts; one text alone counts as a list of one.
@@ -179,12 +179,12 @@ func (b block) list(key string) []string {
 	if !b.has(key) {
 		return nil
 	}
-	seq, ok := b.at[key].(*ast.SequenceNode)
+	seq, ok := items(b.at[key])
 	if !ok {
 		return []string{b.text(key)}
 	}
 	out := []string{}
-	for _, one := range seq.Values {
+	for _, one := range seq {
 		out = append(out, b.r.scalar(one))
 	}
 	return out
@@ -224,7 +224,7 @@ func (b block) day(key string) workflow.Day {
 	return b.r.day(b.at[key])
 }
 
-func (r *reader) day(n ast.Node) workflow.Day {
+func (r *reader) day(n *yaml.Node) workflow.Day {
 	d, err := regime.ParseDay(r.scalar(n))
 	if err != nil {
 		r.fail(n, "%v", err)
@@ -239,13 +239,13 @@ func (b block) days(key string) []workflow.Day {
 	return b.r.days(b.at[key])
 }
 
-func (r *reader) days(n ast.Node) (out []workflow.Day) {
-	seq, ok := n.(*ast.SequenceNode)
+func (r *reader) days(n *yaml.Node) (out []workflow.Day) {
+	seq, ok := items(n)
 	if !ok {
 		r.fail(n, "expected a list of days")
 		return nil
 	}
-	for _, one := range seq.Values {
+	for _, one := range seq {
 		out = append(out, r.day(one))
 	}
 	return out
@@ -278,13 +278,13 @@ func (b block) word(key string, list []string) string {
 	return b.oneOf(key, b.at[key], list)
 }
 
-func (b block) oneOf(what string, n ast.Node, list []string) string {
+func (b block) oneOf(what string, n *yaml.Node, list []string) string {
 	s := b.r.scalar(n)
 	b.r.among(n, strings.ReplaceAll(what, "_", " "), s, list)
 	return s
 }
 
-func (r *reader) among(n ast.Node, what, word string, list []string) {
+func (r *reader) among(n *yaml.Node, what, word string, list []string) {
 	if !slices.Contains(list, word) {
 		r.fail(n, "unknown %s %q", what, word)
 	}
@@ -299,15 +299,15 @@ func (b block) wordList(key, what string, list []string) []string {
 	return out
 }
 
-func (b block) entry(key string, i int) ast.Node {
-	if seq, ok := b.at[key].(*ast.SequenceNode); ok {
-		return seq.Values[i]
+func (b block) entry(key string, i int) *yaml.Node {
+	if seq, ok := items(b.at[key]); ok {
+		return seq[i]
 	}
 	return b.at[key]
 }
 
 // ids reads one or several ids of a kind of thing the file sets up.
-func (b block) ids(key, what string, known map[string]ast.Node) []string {
+func (b block) ids(key, what string, known map[string]*yaml.Node) []string {
 	out := b.list(key)
 	for i, id := range out {
 		if known[id] == nil {
@@ -317,7 +317,7 @@ func (b block) ids(key, what string, known map[string]ast.Node) []string {
 	return out
 }
 
-func (b block) id(key, what string, known map[string]ast.Node) string {
+func (b block) id(key, what string, known map[string]*yaml.Node) string {
 	if ids := b.ids(key, what, known); len(ids) == 1 {
 		return ids[0]
 	} else if len(ids) > 1 {

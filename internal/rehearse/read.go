@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 
 	"capdo/workflow"
 	"capdo/workflow/regime"
@@ -44,7 +44,7 @@ func Read(name string, in io.Reader, book *regime.Book) (*Scenario, error) {
 	return s, nil
 }
 
-func (r *reader) scenario(n ast.Node) *Scenario {
+func (r *reader) scenario(n *yaml.Node) *Scenario {
 	b := r.open(n, fileKeys)
 	b.need("title", "steps")
 	s := &Scenario{File: r.file, Title: b.text("title"), About: b.text("about")}
@@ -63,7 +63,7 @@ func (r *reader) scenario(n ast.Node) *Scenario {
 	for _, id := range systems.order {
 		s.systems = append(s.systems, placed[system]{lineOf(systems.keys[id]), r.system(id, systems.at[id])})
 	}
-	if seq, ok := b.at["steps"].(*ast.SequenceNode); ok {
+	if seq, ok := items(b.at["steps"]); ok {
 		r.steps(s, seq)
 	} else {
 		r.fail(n, `"steps" expects a list`)
@@ -74,12 +74,12 @@ func (r *reader) scenario(n ast.Node) *Scenario {
 // section opens a mapping of ids; an absent one is empty.
 func (r *reader) section(b block, key string) block {
 	if !b.has(key) {
-		return block{r: r, at: map[string]ast.Node{}}
+		return block{r: r, at: map[string]*yaml.Node{}}
 	}
 	return r.open(b.at[key], "*")
 }
 
-func (r *reader) calendar(n ast.Node) (out []year) {
+func (r *reader) calendar(n *yaml.Node) (out []year) {
 	b := r.open(n, "*")
 	for _, key := range b.order {
 		number, err := strconv.Atoi(key)
@@ -87,7 +87,7 @@ func (r *reader) calendar(n ast.Node) (out []year) {
 			r.fail(b.keys[key], "%q is no year", key)
 		}
 		y := year{number: number}
-		if _, list := b.at[key].(*ast.SequenceNode); list {
+		if _, list := items(b.at[key]); list {
 			y.off = r.days(b.at[key])
 		} else {
 			days := r.open(b.at[key], "off work")
@@ -103,7 +103,7 @@ func (r *reader) calendar(n ast.Node) (out []year) {
 	return out
 }
 
-func (r *reader) office(id string, n ast.Node) workflow.Office {
+func (r *reader) office(id string, n *yaml.Node) workflow.Office {
 	b := r.open(n, officeKeys)
 	b.need("name")
 	for _, term := range []string{"licensed", "designated"} {
@@ -148,11 +148,11 @@ func (r *reader) superiorsFirst(b block, in []placed[workflow.Office]) (out []pl
 	return out
 }
 
-func (r *reader) person(id string, n ast.Node) workflow.Person {
+func (r *reader) person(id string, n *yaml.Node) workflow.Person {
 	b := r.open(n, personKeys)
 	b.need("name")
 	p := workflow.Person{ID: id, Name: b.text("name")}
-	roles, several := b.at["roles"].(*ast.SequenceNode)
+	roles, several := items(b.at["roles"])
 	switch {
 	case !several && b.has("roles"):
 		r.fail(b.at["roles"], `"roles" expects a list`)
@@ -161,7 +161,7 @@ func (r *reader) person(id string, n ast.Node) workflow.Person {
 	case b.has("office") || b.has("role") || b.has("from") || b.has("to"):
 		r.fail(n, `either "office" and "role" or "roles"`)
 	default:
-		for _, one := range roles.Values {
+		for _, one := range roles {
 			p.Grants = append(p.Grants, r.grant(r.open(one, "office role from to")))
 		}
 	}
@@ -174,7 +174,7 @@ func (r *reader) grant(b block) workflow.Grant {
 		From: b.day("from"), To: b.day("to")}
 }
 
-func (r *reader) system(id string, n ast.Node) system {
+func (r *reader) system(id string, n *yaml.Node) system {
 	b := r.open(n, systemKeys)
 	b.need("name", "owner")
 	s := system{System: workflow.System{ID: id, Name: b.text("name"), Owners: b.ids("owner", "office", r.offices),
@@ -196,7 +196,7 @@ func (r *reader) system(id string, n ast.Node) system {
 	return s
 }
 
-func (r *reader) adopted(n ast.Node) *adopted {
+func (r *reader) adopted(n *yaml.Node) *adopted {
 	b := r.open(n, "level on by no")
 	b.need("level", "on", "by")
 	on, err := workflow.ParseLooseDate(b.text("on"))
@@ -208,7 +208,7 @@ func (r *reader) adopted(n ast.Node) *adopted {
 
 // facts reads facts by name; a value outside the list of a fact is a fault,
 // every other value is the engine's to judge.
-func (r *reader) facts(n ast.Node) workflow.Facts {
+func (r *reader) facts(n *yaml.Node) workflow.Facts {
 	b := r.open(n, strings.Join(slices.Sorted(maps.Keys(r.words.Facts)), " "))
 	out := workflow.Facts{}
 	for _, name := range b.order {
@@ -233,14 +233,14 @@ func (r *reader) facts(n ast.Node) workflow.Facts {
 	return out
 }
 
-func (r *reader) components(n ast.Node) []any {
-	seq, ok := n.(*ast.SequenceNode)
+func (r *reader) components(n *yaml.Node) []any {
+	seq, ok := items(n)
 	if !ok {
 		r.fail(n, `"components" expects a list`)
 		return nil
 	}
 	var out []any
-	for _, one := range seq.Values {
+	for _, one := range seq {
 		b := r.open(one, "name facts")
 		b.need("name", "facts")
 		c := map[string]any{"name": b.text("name")}

@@ -73,7 +73,7 @@ func TestReadRefusesWhatItDoesNotKnowWithItsLine(t *testing.T) {
 		{"an unknown regime", "from: 2022-03-01, is", "regime: gap-2026, from: 2022-03-01, is", 16, `unknown regime "gap-2026"`},
 		{"a step that is none", "{due: D-APR, from: 2022-03-01, is: 2022-03-10}", "{on: 2022-03-05}", 16, "no step"},
 		{"a day off in another year", "[2022-01-03]", "[2021-01-03]", 3, "no day of 2022"},
-		{"a repeated key", "title: Một hồ sơ", "title: x\ntitle: y", 2, "already defined"},
+		{"a repeated key", "title: Một hồ sơ", "title: x\ntitle: y", 2, `"title" is given twice`},
 		{"YAML that is broken", "[2022-01-03]", "[2022-01-03", 0, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

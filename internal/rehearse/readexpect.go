@@ -3,7 +3,7 @@ package rehearse
 import (
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 
 	"capdo/workflow"
 )
@@ -138,7 +138,7 @@ func (r *reader) expectSystem(b block) (string, action) {
 }
 
 // tasks reads the open tasks of a system, by deadline, or "none".
-func (r *reader) tasks(n ast.Node) map[string]string {
+func (r *reader) tasks(n *yaml.Node) map[string]string {
 	out := map[string]string{}
 	if r.plain(n) == "none" {
 		return out

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 
 	"capdo/workflow"
 	"capdo/workflow/regime"
@@ -29,10 +29,10 @@ var stepKinds = []struct {
 }
 
 // steps reads the steps in order and holds the clock to going forward.
-func (r *reader) steps(s *Scenario, seq *ast.SequenceNode) {
+func (r *reader) steps(s *Scenario, seq []*yaml.Node) {
 	r.adhoc(seq)
 	var last *moment
-	for _, n := range seq.Values {
+	for _, n := range seq {
 		st := r.step(n)
 		if at := st.at; at != nil {
 			back := last != nil && (at.day.Before(last.day) || at.day == last.day && at.timed && at.clock < last.clock)
@@ -57,17 +57,14 @@ func (r *reader) steps(s *Scenario, seq *ast.SequenceNode) {
 func (m *moment) time() time.Time { return m.day.Start().Add(m.clock) }
 
 // adhoc collects the names decisions give to ad hoc checks, which later steps use.
-func (r *reader) adhoc(seq *ast.SequenceNode) {
-	for _, n := range seq.Values {
-		m, ok := n.(*ast.MappingNode)
-		if !ok {
+func (r *reader) adhoc(seq []*yaml.Node) {
+	for _, n := range seq {
+		if n.Kind != yaml.MappingNode {
 			continue
 		}
 		at := map[string]string{}
-		for _, p := range m.Values {
-			if v, ok := p.Value.(*ast.StringNode); ok {
-				at[p.Key.String()] = v.Value
-			}
+		for i := 0; i < len(n.Content); i += 2 {
+			at[n.Content[i].Value] = n.Content[i+1].Value
 		}
 		if r.words.Acts[at["act"]].OfSystem && at["system"] != "" {
 			r.checks[at["check"]] = true
@@ -75,7 +72,7 @@ func (r *reader) adhoc(seq *ast.SequenceNode) {
 	}
 }
 
-func (r *reader) step(n ast.Node) step {
+func (r *reader) step(n *yaml.Node) step {
 	probe := r.open(n, "*")
 	for _, k := range stepKinds {
 		if !probe.has(k.key) {
@@ -162,7 +159,7 @@ func (r *reader) object(b block, a *act, word actWord) {
 
 // checkName holds a check to a system, an owner or an ad hoc check decided in
 // this file.
-func (r *reader) checkName(n ast.Node, name string) {
+func (r *reader) checkName(n *yaml.Node, name string) {
 	if r.systems[name] == nil && r.offices[name] == nil && !r.checks[name] {
 		r.fail(n, "unknown check %q", name)
 	}
@@ -170,7 +167,7 @@ func (r *reader) checkName(n ast.Node, name string) {
 
 // with reads the fields of an act; those that name offices, people, systems,
 // facts or a regime must name known ones.
-func (r *reader) with(n ast.Node, word actWord) workflow.With {
+func (r *reader) with(n *yaml.Node, word actWord) workflow.With {
 	keys := append(slices.Sorted(maps.Keys(word.With)), "no", "date")
 	b, out := r.open(n, strings.Join(keys, " ")), workflow.With{}
 	for _, key := range b.order {
@@ -194,7 +191,7 @@ func (r *reader) with(n ast.Node, word actWord) workflow.With {
 	return out
 }
 
-func (r *reader) refusal(n ast.Node) *refusal {
+func (r *reader) refusal(n *yaml.Node) *refusal {
 	if r.plain(n) == true {
 		return &refusal{}
 	}
@@ -254,8 +251,8 @@ func (r *reader) computing(b block) (string, action) {
 	if b.has("regime") {
 		c.regime = b.word("regime", r.words.Regimes)
 	}
-	switch is := b.at["is"].(type) {
-	case *ast.MappingNode:
+	switch is := b.at["is"]; {
+	case is != nil && is.Kind == yaml.MappingNode:
 		m := r.open(is, "refused")
 		m.need("refused")
 		c.refused = r.refusal(m.at["refused"])
@@ -289,7 +286,7 @@ func (r *reader) importing(b block) (string, action) {
 func count(n int) *int { return &n }
 
 // levels reads how many rows there are of each level.
-func (r *reader) levels(n ast.Node) map[int]int {
+func (r *reader) levels(n *yaml.Node) map[int]int {
 	b, out := r.open(n, "1 2 3 4 5"), map[int]int{}
 	for _, key := range b.order {
 		if c := b.number(key); c > 0 {

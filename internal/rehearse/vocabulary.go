@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 )
 
 //go:embed vocabulary.yaml
@@ -41,7 +41,7 @@ type actWord struct {
 
 var words = sync.OnceValues(func() (*vocabulary, error) {
 	v := &vocabulary{}
-	if err := yaml.UnmarshalWithOptions(vocabularyFile, v, yaml.Strict()); err != nil {
+	if err := yaml.Load(vocabularyFile, v, yaml.WithKnownFields()); err != nil {
 		return nil, fmt.Errorf("rehearse: vocabulary: %w", err)
 	}
 	return v, nil

@@ -33,9 +33,9 @@ type FieldType struct {
 
 var fieldTypes = []string{"text", "texts", "day", "count", "level", "office", "offices", "people", "systems", "points", "facts", "components", "findings", "bool", "transition", "one_of"}
 
-// UnmarshalYAML reads "text!" or "one_of! unit council".
-func (f *FieldType) UnmarshalYAML(b []byte) error {
-	words := strings.Fields(strings.Trim(strings.TrimSpace(string(b)), `"'`))
+// UnmarshalText reads "text!" or "one_of! unit council".
+func (f *FieldType) UnmarshalText(b []byte) error {
+	words := strings.Fields(string(b))
 	if len(words) == 0 {
 		return fmt.Errorf("a field has no type")
 	}

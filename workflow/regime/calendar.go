@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 // DayKind says what the calendar makes of a day.
@@ -71,7 +71,7 @@ type calRow struct {
 }
 
 // UnmarshalYAML reads a row and remembers its line.
-func (r *calRow) UnmarshalYAML(n ast.Node) error {
+func (r *calRow) UnmarshalYAML(n *yaml.Node) error {
 	type plain calRow
 	line, err := node(n, (*plain)(r))
 	r.line = line

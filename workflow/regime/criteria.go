@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 // Criteria is what a regime asks about a system and which level the answers
@@ -86,41 +86,31 @@ type critCond struct {
 }
 
 // UnmarshalYAML reads a fact and remembers its line.
-func (f *Fact) UnmarshalYAML(n ast.Node) (err error) {
+func (f *Fact) UnmarshalYAML(n *yaml.Node) (err error) {
 	type plain Fact
-	f.line, err = critNode(n, (*plain)(f))
+	f.line, err = node(n, (*plain)(f))
 	return err
 }
 
 // UnmarshalYAML reads a scale and remembers its line.
-func (h *HarmScale) UnmarshalYAML(n ast.Node) (err error) {
+func (h *HarmScale) UnmarshalYAML(n *yaml.Node) (err error) {
 	type plain HarmScale
-	h.line, err = critNode(n, (*plain)(h))
+	h.line, err = node(n, (*plain)(h))
 	return err
 }
 
 // UnmarshalYAML reads a rule and remembers its line.
-func (r *critRule) UnmarshalYAML(n ast.Node) (err error) {
+func (r *critRule) UnmarshalYAML(n *yaml.Node) (err error) {
 	type plain critRule
-	r.line, err = critNode(n, (*plain)(r))
+	r.line, err = node(n, (*plain)(r))
 	return err
 }
 
 // UnmarshalYAML reads a condition and remembers its line.
-func (c *critCond) UnmarshalYAML(n ast.Node) (err error) {
+func (c *critCond) UnmarshalYAML(n *yaml.Node) (err error) {
 	type plain critCond
-	c.line, err = critNode(n, (*plain)(c))
+	c.line, err = node(n, (*plain)(c))
 	return err
-}
-
-// critNode is node with the line of the first key: the token of a mapping in
-// block style is its first colon, which a long value may carry further down.
-func critNode(n ast.Node, into any) (int, error) {
-	line, err := node(n, into)
-	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 {
-		line = m.Values[0].Key.GetToken().Position.Line
-	}
-	return line, err
 }
 
 type critReader struct {

@@ -1,7 +1,6 @@
 package regime
 
 import (
-	"bytes"
 	"fmt"
 	"time"
 )
@@ -101,17 +100,6 @@ func (d *Day) UnmarshalText(b []byte) error {
 	}
 	*d = p
 	return nil
-}
-
-// UnmarshalYAML reads the ISO form from a file of law.
-func (d *Day) UnmarshalYAML(b []byte) error { return d.UnmarshalText(trimQuotes(b)) }
-
-func trimQuotes(b []byte) []byte {
-	b = bytes.TrimSpace(b)
-	if n := len(b); n >= 2 && (b[0] == '"' || b[0] == '\'') && b[n-1] == b[0] {
-		return b[1 : n-1]
-	}
-	return b
 }
 
 // Sub counts the days from o to d; below zero when d is earlier.

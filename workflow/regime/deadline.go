@@ -8,8 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 // Unit is what a deadline counts.
@@ -43,9 +42,6 @@ func (m *MonthDay) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// UnmarshalYAML reads the form 12-20 from a file of law.
-func (m *MonthDay) UnmarshalYAML(b []byte) error { return m.UnmarshalText(trimQuotes(b)) }
-
 // Window is the span of days a yearly report speaks of, both days included; a
 // From later in the year than To lies in the year before.
 type Window struct {
@@ -78,7 +74,6 @@ type Deadline struct {
 	Verified  Verified   `yaml:"verified"`
 	Note      string     `yaml:"note"`
 	line      int
-	unread    string
 }
 
 // Counting marks a way of counting that the text of the rule leaves open: where
@@ -89,16 +84,10 @@ type Counting struct {
 	Note     string   `yaml:"note" json:"note"` // in Vietnamese, for people
 }
 
-// UnmarshalYAML reads a deadline and remembers its line. An unreadable day
-// carries no line of its own, so it waits for check, which knows it.
-func (d *Deadline) UnmarshalYAML(n ast.Node) error {
+// UnmarshalYAML reads a deadline and remembers its line.
+func (d *Deadline) UnmarshalYAML(n *yaml.Node) (err error) {
 	type plain Deadline
-	line, err := node(n, (*plain)(d))
-	d.line = line
-	var ye yaml.Error
-	if err != nil && !errors.As(err, &ye) {
-		d.unread, err = err.Error(), nil
-	}
+	d.line, err = node(n, (*plain)(d))
 	return err
 }
 
@@ -152,9 +141,6 @@ func readDeadlines(files fs.FS, name string) (map[string]*Deadline, error) {
 var dlKey = regexp.MustCompile(`^[DIR](-[A-Z0-9]+)+$`)
 
 func (d *Deadline) check() (reasons []string) {
-	if d.unread != "" {
-		return []string{d.unread}
-	}
 	bad := func(when bool, reason string) {
 		if when {
 			reasons = append(reasons, reason)

@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 // Duty is one standing duty after approval: what an office owes, again and
@@ -31,7 +31,7 @@ type Duty struct {
 var DutyKinds = []string{"daily", "interval", "yearly", "dates", "fixed", "event", "undated"}
 
 // UnmarshalYAML reads a duty and remembers its line.
-func (d *Duty) UnmarshalYAML(n ast.Node) error {
+func (d *Duty) UnmarshalYAML(n *yaml.Node) error {
 	type plain Duty
 	line, err := node(n, (*plain)(d))
 	d.line = line

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 )
 
 func TestFactsAreReadFromAnyDecoder(t *testing.T) {
@@ -20,7 +20,7 @@ func TestFactsAreReadFromAnyDecoder(t *testing.T) {
 	var facts Facts
 	numbers := json.NewDecoder(strings.NewReader(text))
 	numbers.UseNumber()
-	for _, err := range []error{yaml.Unmarshal([]byte(text), &fromYAML), json.Unmarshal([]byte(text), &fromJSON), numbers.Decode(&exact), json.Unmarshal([]byte(text), &facts)} {
+	for _, err := range []error{yaml.Load([]byte(text), &fromYAML), json.Unmarshal([]byte(text), &fromJSON), numbers.Decode(&exact), json.Unmarshal([]byte(text), &facts)} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestAWrongFactIsRefusedByName(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var raw map[string]any
-			if err := yaml.Unmarshal([]byte(tt.facts), &raw); err != nil {
+			if err := yaml.Load([]byte(tt.facts), &raw); err != nil {
 				t.Fatal(err)
 			}
 			_, err := c.CheckFacts(raw)

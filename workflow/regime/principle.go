@@ -1,6 +1,6 @@
 package regime
 
-import "github.com/goccy/go-yaml/ast"
+import "go.yaml.in/yaml/v4"
 
 // Principle is a rule about the criteria themselves.
 type Principle struct {
@@ -27,9 +27,9 @@ func (c *Criteria) WhyIncomplete() []Citation {
 }
 
 // UnmarshalYAML reads a principle and remembers its line.
-func (p *Principle) UnmarshalYAML(n ast.Node) (err error) {
+func (p *Principle) UnmarshalYAML(n *yaml.Node) (err error) {
 	type plain Principle
-	p.line, err = critNode(n, (*plain)(p))
+	p.line, err = node(n, (*plain)(p))
 	return err
 }
 

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 // Procedure is a state machine of one regime: states, and the steps between them.
@@ -84,7 +84,7 @@ type Step struct {
 }
 
 // UnmarshalYAML reads a state and remembers its line.
-func (s *State) UnmarshalYAML(n ast.Node) error {
+func (s *State) UnmarshalYAML(n *yaml.Node) error {
 	type plain State
 	line, err := node(n, (*plain)(s))
 	s.line = line
@@ -92,7 +92,7 @@ func (s *State) UnmarshalYAML(n ast.Node) error {
 }
 
 // UnmarshalYAML reads a step and remembers its line.
-func (s *Step) UnmarshalYAML(n ast.Node) error {
+func (s *Step) UnmarshalYAML(n *yaml.Node) error {
 	type plain Step
 	line, err := node(n, (*plain)(s))
 	s.line = line

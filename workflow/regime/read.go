@@ -7,8 +7,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 // Fault is one reason why a file of law is refused.
@@ -26,6 +25,9 @@ func (f Fault) Error() string {
 	return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.Reason)
 }
 
+// strict makes an unknown key an error; a repeated one is an error by itself.
+var strict = yaml.WithKnownFields()
+
 // decode reads one YAML file strictly: an unknown or repeated key is a Fault
 // with its line.
 func decode(files fs.FS, name string, into any) error {
@@ -33,7 +35,7 @@ func decode(files fs.FS, name string, into any) error {
 	if err != nil {
 		return Fault{File: name, Reason: "cannot be read: " + path.Base(err.Error())}
 	}
-	if err := yaml.UnmarshalWithOptions(b, into, yaml.Strict()); err != nil {
+	if err := yaml.Load(b, into, strict); err != nil {
 		return faultOf(name, err)
 	}
 	return nil
@@ -41,26 +43,20 @@ func decode(files fs.FS, name string, into any) error {
 
 // faultOf turns an error of the YAML library into a Fault with its line.
 func faultOf(name string, err error) Fault {
-	var ye yaml.Error
-	if errors.As(err, &ye) {
-		f := Fault{File: name, Reason: ye.GetMessage()}
-		if tk := ye.GetToken(); tk != nil && tk.Position != nil {
-			f.Line = tk.Position.Line
-		}
-		return f
+	var ye *yaml.LoadError
+	if !errors.As(err, &ye) {
+		return Fault{File: name, Reason: strings.TrimSpace(err.Error())}
 	}
-	return Fault{File: name, Reason: strings.TrimSpace(err.Error())}
+	f := Fault{File: name, Line: ye.Mark.Line, Reason: ye.Message}
+	if key, _, unknown := strings.Cut(ye.Message, " not found in type "); unknown { // the library names our Go type
+		f.Reason = fmt.Sprintf("unknown field %q", strings.TrimPrefix(key, "field "))
+	}
+	return f
 }
 
 // node decodes a node strictly and returns the line it starts on. Types that
 // remember their line call it from UnmarshalYAML with a plain twin of themselves.
-func node(n ast.Node, into any) (int, error) {
-	line := 0
-	if tk := n.GetToken(); tk != nil && tk.Position != nil {
-		line = tk.Position.Line
-	}
-	return line, yaml.NodeToValue(n, into, yaml.Strict())
-}
+func node(n *yaml.Node, into any) (int, error) { return n.Line, n.Load(into, strict) }
 
 // decodeLoose reads only the keys asked for, to look ahead in a file that is
 // read strictly elsewhere.
@@ -69,5 +65,5 @@ func decodeLoose(files fs.FS, name string, into any) error {
 	if err != nil {
 		return err
 	}
-	return yaml.Unmarshal(b, into)
+	return yaml.Load(b, into)
 }

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 // ReportRules is what a regime asks of the yearly report: who sends it to whom
@@ -71,7 +71,7 @@ var ReportCheckNames = []string{"rows_are_total", "approved_has_decision", "deci
 	"expected_needs_not_approved", "not_full_has_date", "full_has_no_date", "approved_has_quy_che", "level_in_range", "dossier_exists"}
 
 // UnmarshalYAML reads a content and remembers its line.
-func (c *ReportContent) UnmarshalYAML(n ast.Node) error {
+func (c *ReportContent) UnmarshalYAML(n *yaml.Node) error {
 	type plain ReportContent
 	line, err := node(n, (*plain)(c))
 	c.line = line
@@ -79,7 +79,7 @@ func (c *ReportContent) UnmarshalYAML(n ast.Node) error {
 }
 
 // UnmarshalYAML reads a check and remembers its line.
-func (c *ReportCheck) UnmarshalYAML(n ast.Node) error {
+func (c *ReportCheck) UnmarshalYAML(n *yaml.Node) error {
 	type plain ReportCheck
 	line, err := node(n, (*plain)(c))
 	c.line = line

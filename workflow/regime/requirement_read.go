@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 // requirementID is the form of an id: a clause of the standard with the item's
@@ -17,16 +17,16 @@ import (
 var requirementID = regexp.MustCompile(`^(\d+(\.\d+){2,5}|[A-Z]{2,8}[0-9]*(-[A-Za-z0-9.]+)+)(-\d{2})?$`)
 
 // UnmarshalYAML reads a group and remembers its line.
-func (g *Group) UnmarshalYAML(n ast.Node) (err error) {
+func (g *Group) UnmarshalYAML(n *yaml.Node) (err error) {
 	type plain Group
-	g.line, err = critNode(n, (*plain)(g))
+	g.line, err = node(n, (*plain)(g))
 	return err
 }
 
 // UnmarshalYAML reads a requirement and remembers its line.
-func (r *Requirement) UnmarshalYAML(n ast.Node) (err error) {
+func (r *Requirement) UnmarshalYAML(n *yaml.Node) (err error) {
 	type plain Requirement
-	r.line, err = critNode(n, (*plain)(r))
+	r.line, err = node(n, (*plain)(r))
 	return err
 }
 

@@ -8,8 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
 //go:embed targets
@@ -44,7 +43,7 @@ var TargetMeasures = []string{"has_level", "plan_deployed", "quy_che", "checked"
 	"independent_check", "national_link", "security_spending", "none"}
 
 // UnmarshalYAML reads a target and remembers its line.
-func (t *Target) UnmarshalYAML(n ast.Node) error {
+func (t *Target) UnmarshalYAML(n *yaml.Node) error {
 	type plain Target
 	line, err := node(n, (*plain)(t))
 	t.line = line
@@ -61,7 +60,7 @@ func ReadTargets(name string, b []byte) (*TargetPlan, error) {
 		return nil, Fault{File: name, Reason: "is too large"}
 	}
 	p := &TargetPlan{}
-	if err := yaml.UnmarshalWithOptions(b, p, yaml.Strict()); err != nil {
+	if err := yaml.Load(b, p, strict); err != nil {
 		return nil, faultOf(name, err)
 	}
 	var faults []error

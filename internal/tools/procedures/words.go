@@ -7,7 +7,7 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 
 	"capdo/templates"
 )
@@ -30,7 +30,7 @@ func readWords() (*words, error) {
 		return nil, err
 	}
 	raw := map[string]any{}
-	if err := yaml.UnmarshalWithOptions(b, &raw, yaml.Strict()); err != nil {
+	if err := yaml.Load(b, &raw, yaml.WithKnownFields()); err != nil {
 		return nil, fmt.Errorf("words.yaml: %w", err)
 	}
 	w := &words{own: map[string]string{}}
