@@ -12,12 +12,39 @@ import (
 	"capdo/workflow"
 )
 
-// accountRoutes are what everybody does with his own account.
+// codeRoutes are the own second step: open also to whom nothing else is open before
+// it is set up.
+func (d *door) codeRoutes(own gin.IRoutes) {
+	reads(own, "/me/code", d.secondStep)
+	own.POST("/me/code/enrol", d.enrol)
+	own.POST("/me/code/confirm", d.confirmCode)
+	own.POST("/me/code/end", d.endCode)
+}
+
+// coded stops whoever has a role that the house wants a second step for, and has
+// none.
+func (d *door) coded(g *gin.Context) {
+	due, err := d.codeDue(g, who(g))
+	switch {
+	case err != nil:
+		d.failIdentity(g, err)
+	case due:
+		d.fail(g, &workflow.Problem{Kind: workflow.Denied, Key: "account.code_due"})
+	}
+}
+
+// codeDue tells whether a person must set up a second step before anything else.
+func (d *door) codeDue(g *gin.Context, person string) (bool, error) {
+	due, err := d.Service.CodeDue(g, person)
+	if err != nil || !due {
+		return false, err
+	}
+	on, _, err := d.Identity.SecondStep(g, d.token(g))
+	return !on, err
+}
+
+// accountRoutes are what else everybody does with his own account.
 func (d *door) accountRoutes(in gin.IRoutes) {
-	reads(in, "/me/code", d.secondStep)
-	in.POST("/me/code/enrol", d.enrol)
-	in.POST("/me/code/confirm", d.confirmCode)
-	in.POST("/me/code/end", d.endCode)
 	reads(in, "/me/sessions", d.mySessions)
 	in.POST("/me/sessions/end", d.endMySessions)
 }

@@ -94,7 +94,9 @@ func open(c Config) (http.Handler, *gin.Engine) {
 	d.verifyRoutes(v)
 	door := v.Group("", d.signedIn)
 	door.POST("/password", d.changePassword)
-	d.inside(door.Group("", d.settled))
+	own := door.Group("", d.settled)
+	d.codeRoutes(own)
+	d.inside(own.Group("", d.coded))
 	same := http.NewCrossOriginProtection()
 	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.Log.Warn("request from another site refused", "path", logged(r.URL.Path), "origin", r.Header.Get("Origin"), "from", r.RemoteAddr)

@@ -22,6 +22,7 @@ func (d *door) shared() pages.Door {
 		System:     d.systemSeenBy,
 		Paper:      d.paperSeenBy,
 		Token:      d.token,
+		CodeDue:    d.codeDue,
 		Guess:      func(g *gin.Context) time.Duration { return d.guesses.take(g.ClientIP(), d.Now()) },
 		Forgive:    func(g *gin.Context) { d.guesses.forgive(g.ClientIP()) },
 		Tried:      d.tried,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -13,14 +14,18 @@ import (
 const (
 	provinceName = "province.name"
 	provinceURL  = "base_url"
+	codedRoles   = "second_step.roles"
 	setUpKey     = "set up"
 )
 
 // Province is what the pages say of the house: its name in their head, and the
-// address under which the program is reached, which links on papers begin with.
+// address under which the program is reached, which links on papers begin with;
+// and the roles, parted by spaces, that are not used without a second step at the
+// sign-in.
 type Province struct {
-	Name string `json:"name"`
-	URL  string `json:"url,omitempty"`
+	Name  string `json:"name"`
+	URL   string `json:"url,omitempty"`
+	Coded string `json:"second_step_roles,omitempty"`
 }
 
 // Province reads the settings of the house; empty before it is set up.
@@ -28,7 +33,34 @@ func (s *Service) Province(ctx context.Context) (p Province, err error) {
 	if p.Name, err = s.Store.Setting(ctx, provinceName); err == nil {
 		p.URL, err = s.Store.Setting(ctx, provinceURL)
 	}
+	if err == nil {
+		p.Coded, err = s.Store.Setting(ctx, codedRoles)
+	}
 	return p, err
+}
+
+// CodeDue tells whether a person has today a role that the house wants a second
+// step for.
+func (s *Service) CodeDue(ctx context.Context, person string) (bool, error) {
+	coded, err := s.Store.Setting(ctx, codedRoles)
+	if err != nil || coded == "" {
+		return false, err
+	}
+	p, err := s.Store.Person(ctx, person)
+	roles, today := strings.Fields(coded), s.Today()
+	return slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.On(today) && slices.Contains(roles, g.Role) }), err
+}
+
+// checkCoded puts the roles in order, each once; only those there are.
+func (s *Service) checkCoded(w *wrong, p *Province) {
+	roles := strings.Fields(p.Coded)
+	slices.Sort(roles)
+	for _, key := range roles {
+		if role, ok := s.Book.Roles[key]; !ok || role.Capacity == clockPerson {
+			w.add("second_step_roles", "expect.role", key)
+		}
+	}
+	p.Coded = strings.Join(slices.Compact(roles), " ")
 }
 
 func (p *Province) check(w *wrong, at string) {
@@ -47,7 +79,7 @@ func (p *Province) check(w *wrong, at string) {
 }
 
 func (p Province) settings() map[string]string {
-	return map[string]string{provinceName: p.Name, provinceURL: p.URL}
+	return map[string]string{provinceName: p.Name, provinceURL: p.URL, codedRoles: p.Coded}
 }
 
 // SetProvince changes the settings of the house. Needs the right manage_offices.
@@ -58,6 +90,7 @@ func (s *Service) SetProvince(ctx context.Context, who string, p Province) error
 	}
 	w := &wrong{}
 	p.check(w, "")
+	s.checkCoded(w, &p)
 	if err := w.problem(); err != nil {
 		return err
 	}
@@ -151,6 +184,7 @@ func (s *Service) SetUp(ctx context.Context, order SetUpOrder) (*SetUpDone, erro
 func (s *Service) firstHouse(ctx context.Context, d *deed, order *SetUpOrder, offices map[string]Office, out *SetUpDone) error {
 	w := &wrong{}
 	order.Province.check(w, "province.")
+	s.checkCoded(w, &order.Province)
 	checkPerson(w, &order.Admin, "admin.")
 	if order.Owner.Source == "" {
 		order.Owner.Source = order.Province.Name

@@ -25,6 +25,7 @@ func (r *room) accountRoutes(in *gin.RouterGroup) {
 // accountData is what the page of the own account shows.
 type accountData struct {
 	On       bool // a one-time code is asked for at sign-in
+	Due      bool // and must be, before anything else is open
 	Left     int  // recovery codes not used yet
 	Sessions []identity.Session
 	Here     string
@@ -38,6 +39,9 @@ func (r *room) account(g *gin.Context) { r.showAccount(g, http.StatusOK, account
 func (r *room) showAccount(g *gin.Context, status int, d accountData) {
 	var err error
 	if d.On, d.Left, err = r.Identity.SecondStep(g, r.Token(g)); err == nil {
+		d.Due, err = r.CodeDue(g, who(g))
+	}
+	if err == nil {
 		d.Sessions, d.Here, err = r.Identity.Mine(g, r.Token(g))
 	}
 	if err != nil {

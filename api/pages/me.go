@@ -79,6 +79,18 @@ func (r *room) settled(g *gin.Context) {
 	}
 }
 
+// coded leads whoever must have a second step, and has none, to where it is set up.
+func (r *room) coded(g *gin.Context) {
+	due, err := r.CodeDue(g, who(g))
+	switch {
+	case err != nil:
+		r.fail(g, err)
+	case due:
+		g.Abort()
+		g.Redirect(http.StatusSeeOther, "/account")
+	}
+}
+
 func (r *room) meOf(g *gin.Context, signed identity.Signed) (*me, error) {
 	p, err := r.Service.Store.Person(g, signed.Person)
 	if err != nil {

@@ -68,6 +68,7 @@ type Door struct {
 	System     func(g *gin.Context, who, id string) (*workflow.SystemView, error) // the same
 	Paper      func(g *gin.Context, who, id string) (workflow.Paper, error)       // the same
 	Token      func(g *gin.Context) string
+	CodeDue    func(g *gin.Context, person string) (bool, error)               // a second step is wanted before anything else
 	Guess      func(g *gin.Context) (wait time.Duration)                       // counts a try at a code of a paper; how long to wait where there were too many
 	Forgive    func(g *gin.Context)                                            // takes the try back: it was right
 	Tried      func(g *gin.Context, by string, who identity.Signed, err error) // leaves a line on a try to sign in
@@ -99,7 +100,7 @@ func Mount(e *gin.Engine, c Config, d Door) {
 	in := open.Group("", r.signedIn)
 	in.POST("/sign-out", r.signOut)
 	r.accountRoutes(in)
-	r.inside(in.Group("", r.settled, r.business))
+	r.inside(in.Group("", r.settled, r.coded, r.business))
 }
 
 // inside are the pages of whoever is signed in under a password of his own. Each

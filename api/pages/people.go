@@ -195,13 +195,7 @@ func (r *room) grantForm(g *gin.Context) (*houseForm, error) {
 		return nil, err
 	}
 	offices, err := r.standing(g, "")
-	var roles []option
-	for key, role := range r.Service.Book.Roles {
-		if role.Capacity != "clock" {
-			roles = append(roles, option{Value: key, Label: r.Words.Message(lang(g), "role."+key, nil)})
-		}
-	}
-	sortOptions(roles)
+	roles := r.roleOptions(g)
 	var signs []option
 	for _, s := range []string{"KT.", "TL.", "TUQ.", "Q."} {
 		signs = append(signs, option{Value: s, Label: s + " " + r.Words.Message(lang(g), "house.sign."+s, nil)})
@@ -362,12 +356,31 @@ func (r *room) endSessions(g *gin.Context) {
 
 func (r *room) provinceForm(g *gin.Context) (*houseForm, error) {
 	p, err := r.Service.Province(g)
-	return &houseForm{Title: "house.province", Path: "/admin/province", Back: "/admin", Button: "house.save",
-		Fields: r.typedIn(g, askedField{"name", "text", true, p.Name, nil}, askedField{"url", "text", false, p.URL, nil})}, err
+	roles := r.roleOptions(g)
+	f := &houseForm{Title: "house.province", Path: "/admin/province", Back: "/admin", Button: "house.save",
+		Fields: r.typedIn(g, askedField{"name", "text", true, p.Name, nil}, askedField{"url", "text", false, p.URL, nil}, askedField{"second_step_roles", "offices", false, "", roles})}
+	if g.Request.Method != http.MethodPost {
+		for i := range roles {
+			roles[i].On = slices.Contains(strings.Fields(p.Coded), roles[i].Value)
+		}
+	}
+	return f, err
+}
+
+// roleOptions are the roles that people may have.
+func (r *room) roleOptions(g *gin.Context) []option {
+	var roles []option
+	for key, role := range r.Service.Book.Roles {
+		if role.Capacity != "clock" {
+			roles = append(roles, option{Value: key, Label: r.Words.Message(lang(g), "role."+key, nil)})
+		}
+	}
+	sortOptions(roles)
+	return roles
 }
 
 func (r *room) setProvince(g *gin.Context) {
-	if err := r.Service.SetProvince(g, who(g), workflow.Province{Name: sentText(g, "name"), URL: sentText(g, "url")}); err != nil {
+	if err := r.Service.SetProvince(g, who(g), workflow.Province{Name: sentText(g, "name"), URL: sentText(g, "url"), Coded: strings.Join(g.PostFormArray("second_step_roles"), " ")}); err != nil {
 		f, fault := r.provinceForm(g)
 		if fault != nil {
 			r.fail(g, fault)
