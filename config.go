@@ -43,7 +43,8 @@ type app struct {
 	secretAt  string           // file of the key of second steps; empty: beside the database
 	secret    []byte           // that key, read by serve
 	setUpCode string           // what the first set-up asks for, new at each start
-	history   *history         // of the database that is served, else nil
+	clock     wallClock
+	history   *history // of the database that is served, else nil
 	guides    []pages.Guide
 }
 
@@ -149,7 +150,7 @@ func (a *app) service(ctx context.Context, path string, create bool) (*workflow.
 	if err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}
-	clock := time.Now
+	var clock workflow.Clock = a.clock.now
 	if day != "" {
 		supposed, err := regime.ParseDay(day)
 		if err != nil {

@@ -139,7 +139,7 @@ func (a *app) doorConfig(svc *workflow.Service, st *store.Store, o *serving) api
 	o.work = jobs.New(st, time.Now, newID, log)
 	return api.Config{Service: svc, Identity: who, SetUpCode: a.setUpCode, Message: a.words.Message, Verified: a.words.Verified, Intake: readRegister, Lists: lists{},
 		RegisterFile: a.registerFile, FileRoom: a.forDoor(svc), Sheets: a.sheetFiles(), Notice: notice, Secure: o.secure, Proxies: o.proxies, Now: time.Now, Log: log, History: a.historyRoom(),
-		Answered: a.answered(), Ready: func(ctx context.Context) error { return ready(ctx, st) }, Pages: a.pages(svc, who, o.work, log)}
+		Answered: a.answered(), Ready: func(ctx context.Context) error { return ready(ctx, st) }, Warning: a.clock.warning, Pages: a.pages(svc, who, o.work, log)}
 }
 
 // logTo is where the door writes what happens: text for people, json for machines.

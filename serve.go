@@ -142,6 +142,11 @@ func (a *app) begin(ctx context.Context, svc *workflow.Service, st *store.Store)
 	if err := st.Settle(ctx); err != nil {
 		return err
 	}
+	if last, err := st.LastEvent(ctx); err != nil {
+		return err
+	} else if !svc.Demo {
+		a.clock.after(last)
+	}
 	if err := a.sweep(ctx, svc); err != nil {
 		return err
 	}
@@ -163,6 +168,10 @@ func (a *app) serveCounts(ctx context.Context, svc *workflow.Service, st *store.
 			return 1
 		}
 		return 0
+	})
+	a.counts.Gauge("capdo_clock_behind_seconds", "How far the clock is behind what it once was, or what was written down.", func() float64 {
+		behind, _ := a.clock.state()
+		return behind.Seconds()
 	})
 	a.counts.Gauge("capdo_links_unsealed", "Entries of the history that no checkpoint covers yet.", func() float64 { return unsealed(ctx, st) })
 	a.counts.Gauge("capdo_checkpoint_age_seconds", "Time since the last checkpoint; -1 where there is none.", func() float64 { return sealedAgo(ctx, st) })

@@ -40,6 +40,7 @@ type Config struct {
 	Log          *slog.Logger
 	Answered     func(status int, took time.Duration) // is told of every answer; nil: nobody counts
 	Ready        func(ctx context.Context) error      // whether the program can do its work; nil: always
+	Warning      func() string                        // what whoever watches should know though it is ready; nil: nothing
 	// Pages mounts the pages people see over what they share with the JSON
 	// routes; nil leaves a plain start page.
 	Pages func(e *gin.Engine, shared pages.Door)

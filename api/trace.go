@@ -84,6 +84,11 @@ func (d *door) ready(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	_, _ = w.Write([]byte("ready\n"))
+	if d.Warning != nil {
+		if warning := d.Warning(); warning != "" {
+			_, _ = w.Write([]byte(warning + "\n"))
+		}
+	}
 }
 
 // withHealth answers the questions of a supervisor before any page or route.
