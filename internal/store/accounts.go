@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
 	"capdo/internal/identity"
 )
 
@@ -23,22 +21,17 @@ func (s *Store) Account(ctx context.Context, login string) (a identity.Account, 
 // SaveAccount adds or changes an account as it was seen, and ends every session
 // of its person in the same transaction.
 func (s *Store) SaveAccount(ctx context.Context, was, now identity.Account) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		var done *gorm.DB
+	return s.put(ctx, func(p *plan) {
+		var done *order
 		if was.Login == "" {
-			done = tx.Exec("INSERT INTO accounts (login, person, hash, disabled, must_change, since) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (login) DO NOTHING",
+			done = p.do("INSERT INTO accounts (login, person, hash, disabled, must_change, since) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (login) DO NOTHING",
 				now.Login, now.Person, now.Hash, flag(now.Disabled), flag(now.MustChange), now.Since)
 		} else {
-			done = tx.Exec("UPDATE accounts SET person = ?, hash = ?, disabled = ?, must_change = ?, since = ? WHERE login = ? AND person = ? AND hash = ? AND disabled = ? AND must_change = ?",
+			done = p.do("UPDATE accounts SET person = ?, hash = ?, disabled = ?, must_change = ?, since = ? WHERE login = ? AND person = ? AND hash = ? AND disabled = ? AND must_change = ?",
 				now.Person, now.Hash, flag(now.Disabled), flag(now.MustChange), now.Since, was.Login, was.Person, was.Hash, flag(was.Disabled), flag(was.MustChange))
 		}
-		if done.Error != nil {
-			return done.Error
-		}
-		if done.RowsAffected != 1 {
-			return identity.ErrMoved
-		}
-		return tx.Exec("DELETE FROM sessions WHERE person = ?", now.Person).Error
+		done.lack = identity.ErrMoved
+		p.do("DELETE FROM sessions WHERE person = ?", now.Person)
 	})
 }
 
@@ -52,25 +45,17 @@ func flag(yes bool) int64 {
 // PutSession keeps a session under the hash of its token, as long as the account
 // has the hash that was proved, and forgets the sessions past their expiry.
 func (s *Store) PutSession(ctx context.Context, n identity.Session, hash string) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec("DELETE FROM sessions WHERE expiry <= ?", n.Seen.Unix()).Error; err != nil {
-			return err
-		}
+	return s.put(ctx, func(p *plan) {
+		p.do("DELETE FROM sessions WHERE expiry <= ?", n.Seen.Unix())
 		// The account is changed first, so that nobody else changes it until the
 		// session is kept.
 		set, args := "login = login", []any{n.Login, hash}
 		if !n.Pending {
 			set, args = "last_in = ?, last_from = ?", []any{n.Opened.Unix(), n.Address, n.Login, hash}
 		}
-		done := tx.Exec("UPDATE accounts SET "+set+" WHERE login = ? AND hash = ? AND disabled = 0", args...)
-		if done.Error == nil && done.RowsAffected != 1 {
-			return identity.ErrMoved
-		}
-		if done.Error != nil {
-			return done.Error
-		}
-		return tx.Exec("INSERT INTO sessions (token, login, person, opened, seen, expiry, address, pending) SELECT CAST(? AS TEXT), login, person, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT) FROM accounts WHERE login = ?",
-			n.Token, n.Opened.Unix(), n.Seen.Unix(), n.Expiry.Unix(), n.Address, flag(n.Pending), n.Login).Error
+		p.do("UPDATE accounts SET "+set+" WHERE login = ? AND hash = ? AND disabled = 0", args...).lack = identity.ErrMoved
+		p.do("INSERT INTO sessions (token, login, person, opened, seen, expiry, address, pending) SELECT CAST(? AS TEXT), login, person, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT) FROM accounts WHERE login = ?",
+			n.Token, n.Opened.Unix(), n.Seen.Unix(), n.Expiry.Unix(), n.Address, flag(n.Pending), n.Login)
 	})
 }
 
@@ -94,12 +79,10 @@ func (s *Store) Session(ctx context.Context, token string) (n identity.Session, 
 
 // TouchSession notes when a session was last used.
 func (s *Store) TouchSession(ctx context.Context, token string, seen time.Time) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("UPDATE sessions SET seen = ? WHERE token = ?", seen.Unix(), token).Error
-	})
+	return s.put(ctx, func(p *plan) { p.do("UPDATE sessions SET seen = ? WHERE token = ?", seen.Unix(), token) })
 }
 
 // DropSession ends a session.
 func (s *Store) DropSession(ctx context.Context, token string) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM sessions WHERE token = ?", token).Error })
+	return s.put(ctx, func(p *plan) { p.do("DELETE FROM sessions WHERE token = ?", token) })
 }

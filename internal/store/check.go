@@ -14,7 +14,7 @@ import (
 // FileHashes lists the files that attachments name, each once.
 func (s *Store) FileHashes(ctx context.Context) (hashes []string, err error) {
 	err = s.read(ctx).Raw("SELECT DISTINCT sha256 FROM attachments ORDER BY sha256").Scan(&hashes).Error
-	return hashes, err
+	return hashes, faulty(err)
 }
 
 // CheckPapers compares the bytes of every paper with its hash; the error wraps

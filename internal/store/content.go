@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 
 	"gorm.io/gorm"
 
@@ -18,11 +17,9 @@ func (s *Store) Overview(ctx context.Context, system string) (*workflow.Overview
 
 // SaveOverview keeps an overview; stale when its revision is not the next.
 func (s *Store) SaveOverview(ctx context.Context, o *workflow.Overview, e workflow.Event) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		if err := (row{"overviews", []string{"system", "revision", "body"}, []any{o.System, o.Revision, text(o)}}).over(tx, o.Revision-1); err != nil {
-			return err
-		}
-		return addEvent(tx, e)
+	return s.put(ctx, func(p *plan) {
+		row{"overviews", []string{"system", "revision", "body"}, []any{o.System, o.Revision, text(o)}}.over(p, o.Revision-1)
+		addEvent(p, e)
 	})
 }
 
@@ -58,23 +55,27 @@ func (s *Store) Attachment(ctx context.Context, id string) (workflow.Attachment,
 
 // AddAttachment keeps a version; stale when its slot already has it.
 func (s *Store) AddAttachment(ctx context.Context, a workflow.Attachment, e workflow.Event) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		touch(tx, "attachments", a.ID)
-		err := one(tx.Exec("INSERT INTO attachments (id, seq, case_id, slot, version, sha256, body) VALUES (?, "+next(tx, "attachments", "seq")+", ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-			a.ID, a.Case, a.Slot, a.Version, a.SHA256, text(attachmentRow{a, a.Slot})))
-		if err != nil {
-			return err
-		}
-		return addEvent(tx, e)
+	return s.put(ctx, func(p *plan) {
+		p.seal("attachments", "INSERT INTO attachments (id, seq, case_id, slot, version, sha256, body) VALUES (?, "+p.say.next("attachments", "seq")+", ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			a.ID, a.Case, a.Slot, a.Version, a.SHA256, text(attachmentRow{a, a.Slot})).one()
+		addEvent(p, e)
 	})
 }
 
 // RemoveAttachment marks a version as removed; stale when it is already.
 func (s *Store) RemoveAttachment(ctx context.Context, id string, on workflow.Day, e workflow.Event) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		var was string
-		if err := one(tx.Raw("SELECT body FROM attachments WHERE id = ?", id).Scan(&was)); err != nil {
+	return s.write(ctx, func(tx *writer) error {
+		db, err := tx.now()
+		if err != nil {
 			return err
+		}
+		var was string
+		got := db.Raw("SELECT body FROM attachments WHERE id = ?", id).Scan(&was)
+		if got.Error == nil && got.RowsAffected == 0 {
+			return stale()
+		}
+		if got.Error != nil {
+			return got.Error
 		}
 		var now attachmentRow
 		if err := decode(was, &now); err != nil {
@@ -84,20 +85,17 @@ func (s *Store) RemoveAttachment(ctx context.Context, id string, on workflow.Day
 			return stale()
 		}
 		now.Removed = on
-		touch(tx, "attachments", id)
-		if err := one(tx.Exec("UPDATE attachments SET body = ? WHERE id = ? AND body = ?", text(now), id, was)); err != nil {
-			return err
-		}
-		return addEvent(tx, e)
+		tx.seal("attachments", "UPDATE attachments SET body = ? WHERE id = ? AND body = ?", text(now), id, was).one()
+		addEvent(&tx.plan, e)
+		return nil
 	})
 }
 
 // Rely keeps a reliance; the same one again changes nothing.
 func (s *Store) Rely(ctx context.Context, r workflow.Reliance) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		touch(tx, "reliances", r.Attachment, r.Kind, r.Ref)
-		return tx.Exec("INSERT INTO reliances (attachment, kind, ref, seq, body) VALUES (?, ?, ?, "+next(tx, "reliances", "seq")+", ?) ON CONFLICT DO NOTHING",
-			r.Attachment, r.Kind, r.Ref, text(r)).Error
+	return s.put(ctx, func(p *plan) {
+		p.seal("reliances", "INSERT INTO reliances (attachment, kind, ref, seq, body) VALUES (?, ?, ?, "+p.say.next("reliances", "seq")+", ?) ON CONFLICT DO NOTHING",
+			r.Attachment, r.Kind, r.Ref, text(r))
 	})
 }
 
@@ -118,14 +116,8 @@ func (s *Store) Content(ctx context.Context, caseID string, version int) (*workf
 
 // keepContent freezes what a version was sent with, in the transaction of the
 // step that sent it.
-func keepContent(tx *gorm.DB, ch *workflow.Change) error {
-	if ch.Content == nil {
-		return nil
+func keepContent(p *plan, ch *workflow.Change) {
+	if c := ch.Content; c != nil {
+		p.seal("contents", "INSERT INTO contents (case_id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", c.Case, c.Version, text(c)).one()
 	}
-	b, err := json.Marshal(ch.Content)
-	if err != nil {
-		return err
-	}
-	touch(tx, "contents", ch.Content.Case, ch.Content.Version)
-	return one(tx.Exec("INSERT INTO contents (case_id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", ch.Content.Case, ch.Content.Version, string(b)))
 }

@@ -24,9 +24,12 @@ import (
 type dialect struct {
 	next   func(table, column string) string // the place of a row that is added: rows keep the order they came in
 	share  string                            // after a SELECT: its rows stay as they are until the transaction ends
-	within string                            // the function that tells where a text begins within another, from 1
-	gate   string                            // lets one transaction at a time through a door of a name
-	try    string                            // the same, but tells whether the door was free
+	hold   string                            // after a SELECT: the same, and nobody else may hold them so
+	begin  string                            // begins a transaction that writes
+	send   func(ctx context.Context, conn any, orders []*order, row take) error
+	within string // the function that tells where a text begins within another, from 1
+	gate   string // lets one transaction at a time through a door of a name
+	try    string // the same, but tells whether the door was free
 
 	// For a move: what an INSERT says to give numbered rows the numbers they have,
 	// and a query for the statements that let the numbering go on after them.
@@ -39,12 +42,15 @@ var dialects = map[string]dialect{
 		next: func(table, column string) string {
 			return "(SELECT COALESCE(MAX(" + column + "), 0) + 1 FROM " + table + ")"
 		},
+		begin:  "BEGIN IMMEDIATE",
+		send:   oneByOne,
 		within: "instr",
 		gate:   "SELECT ?", try: "SELECT ? <> ''",
 	},
 	migrations.Postgres: {
 		next:  func(string, string) string { return "DEFAULT" },
-		share: " FOR SHARE", within: "strpos",
+		begin: "BEGIN", send: together,
+		share: " FOR SHARE", hold: " FOR UPDATE", within: "strpos",
 		asIs: "OVERRIDING SYSTEM VALUE",
 		numbered: `SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), COALESCE(MAX(%I), 0) + 1, false) FROM %I', table_name, column_name, column_name, table_name)
 			FROM information_schema.columns WHERE table_schema = current_schema() AND is_identity = 'YES'`,
@@ -54,9 +60,6 @@ var dialects = map[string]dialect{
 
 // speak gives the dialect of a connection.
 func speak(db *gorm.DB) dialect { return dialects[db.Name()] }
-
-// next is the place of a row that is added to a table.
-func next(tx *gorm.DB, table, column string) string { return speak(tx).next(table, column) }
 
 // IsDSN tells the address of a PostgreSQL database from the path of a file.
 func IsDSN(db string) bool {

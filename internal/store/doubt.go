@@ -24,13 +24,17 @@ type doubt struct {
 // look raises the doubt where a commit failed by the disk; a full disk is none:
 // it refuses before it loses.
 func (d *doubt) look(err error) {
-	var lite sqlite3.Error
-	if !errors.As(err, &lite) || lite.Code != sqlite3.ErrIoErr {
+	if !doubtful(err) {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.raised = err
+}
+
+func doubtful(err error) bool {
+	var lite sqlite3.Error
+	return errors.As(err, &lite) && lite.Code == sqlite3.ErrIoErr
 }
 
 // clear tries to end a doubt: nil where there is none any more, else the fault of
@@ -83,11 +87,11 @@ func (s *Store) Fit(ctx context.Context) error {
 }
 
 // transact is a transaction on a disk that is not in doubt.
-func (g *group) transact(db *gorm.DB, do func(tx *gorm.DB) error) error {
-	if err := g.doubt.clear(db); err != nil {
-		return err
+func (g *group) transact(ctx context.Context, do func(tx *writer) error) (safe bool, err error) {
+	if err := g.doubt.clear(g.store.w.WithContext(ctx)); err != nil {
+		return true, err
 	}
-	err := db.Transaction(do)
+	safe, err = g.store.transact(ctx, do)
 	g.doubt.look(err)
-	return err
+	return safe, err
 }

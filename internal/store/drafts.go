@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
 	"capdo/workflow"
 )
 
@@ -26,22 +24,20 @@ func (r draftRow) draft() workflow.Draft {
 func (s *Store) Draft(ctx context.Context, person, subject string) (workflow.Draft, error) {
 	var r draftRow
 	err := s.read(ctx).Raw("SELECT person, subject, saved, body FROM drafts WHERE person = ? AND subject = ?", person, subject).Scan(&r).Error
-	return r.draft(), err
+	return r.draft(), faulty(err)
 }
 
 // SaveDraft writes a draft over the one before.
 func (s *Store) SaveDraft(ctx context.Context, d workflow.Draft) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`INSERT INTO drafts (person, subject, saved, body) VALUES (?, ?, ?, ?)
-			ON CONFLICT (person, subject) DO UPDATE SET saved = excluded.saved, body = excluded.body`, d.Person, d.Subject, d.Saved.UnixMilli(), d.Body).Error
+	return s.put(ctx, func(p *plan) {
+		p.do(`INSERT INTO drafts (person, subject, saved, body) VALUES (?, ?, ?, ?)
+			ON CONFLICT (person, subject) DO UPDATE SET saved = excluded.saved, body = excluded.body`, d.Person, d.Subject, d.Saved.UnixMilli(), d.Body)
 	})
 }
 
 // DropDraft forgets a draft.
 func (s *Store) DropDraft(ctx context.Context, person, subject string) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM drafts WHERE person = ? AND subject = ?", person, subject).Error
-	})
+	return s.put(ctx, func(p *plan) { p.do("DELETE FROM drafts WHERE person = ? AND subject = ?", person, subject) })
 }
 
 // DraftsOn lists who has a draft on any of these subjects.
@@ -51,7 +47,7 @@ func (s *Store) DraftsOn(ctx context.Context, subjects []string) ([]workflow.Dra
 	}
 	var rows []draftRow
 	if err := s.read(ctx).Raw("SELECT person, subject, saved FROM drafts WHERE subject IN ? ORDER BY saved DESC", subjects).Scan(&rows).Error; err != nil {
-		return nil, err
+		return nil, faulty(err)
 	}
 	out := make([]workflow.Draft, len(rows))
 	for i, r := range rows {

@@ -31,7 +31,7 @@ func (s *Store) allEvents(ctx context.Context, q workflow.EventQuery) ([]workflo
 	}
 	rows, err := s.read(ctx).Raw("SELECT seq, body FROM events WHERE "+where+" ORDER BY seq DESC", args...).Rows()
 	if err != nil {
-		return nil, err
+		return nil, unlessNoText(err)
 	}
 	defer rows.Close()
 	var out []workflow.Event
@@ -44,7 +44,7 @@ func (s *Store) allEvents(ctx context.Context, q workflow.EventQuery) ([]workflo
 			out = append(out, e)
 		}
 	}
-	return out, rows.Err()
+	return out, unlessNoText(rows.Err())
 }
 
 // eventOf reads one row of seq and body.

@@ -80,11 +80,26 @@ func lost(err error) bool {
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF))
 }
 
+// errFollowed tells that another transaction began the same chain.
+var errFollowed = errors.New("store: another link came first")
+
+// unreachable tells whether it is the server that cannot be used just now.
+func unreachable(err error) bool { return keyOf(err) == "store.unavailable" }
+
 // crossed tells whether two transactions were in each other's way, and this one
 // was taken back.
 func crossed(err error) bool {
 	code := codeOf(err)
-	return code == "40001" || code == "40P01"
+	return code == "40001" || code == "40P01" || errors.Is(err, errFollowed)
+}
+
+// duplicate tells whether a key is taken.
+func duplicate(err error) bool {
+	var lite sqlite3.Error
+	if errors.As(err, &lite) {
+		return lite.ExtendedCode == sqlite3.ErrConstraintPrimaryKey || lite.ExtendedCode == sqlite3.ErrConstraintUnique
+	}
+	return codeOf(err) == "23505"
 }
 
 // noText tells whether PostgreSQL was asked for a text that is none (bytes that

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"capdo/internal/press"
 	"capdo/policies"
 	"capdo/templates"
@@ -221,7 +219,7 @@ func TestEveryFaultOfTheDiskHasItsWords(t *testing.T) {
 
 func TestAFaultOfAnotherKindStaysInternal(t *testing.T) {
 	s := fresh(t)
-	err := s.write(context.Background(), func(tx *gorm.DB) error { return tx.Exec("INSERT INTO nowhere VALUES (1)").Error })
+	err := s.put(context.Background(), func(p *plan) { p.do("INSERT INTO nowhere VALUES (1)") })
 	if _, is := workflow.ProblemOf(err); err == nil || is {
 		t.Errorf("a table that is not there: %v", err)
 	}

@@ -2,11 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
-
-	"gorm.io/gorm"
 )
 
 // group commits together, on SQLite, what several want to write at once. A commit
@@ -16,6 +15,7 @@ import (
 // Whoever writes for the others is one of those who wait; there is no goroutine
 // that could be gone.
 type group struct {
+	store   *Store
 	mu      sync.Mutex
 	waiting []*wish
 	lead    chan struct{} // held by the one who writes
@@ -25,7 +25,7 @@ type group struct {
 // wish is what one wants written; done is closed once it is kept or refused.
 type wish struct {
 	ctx   context.Context
-	do    func(tx *gorm.DB) error
+	do    func(tx *writer) error
 	err   error
 	fault any // what do panicked with
 	done  chan struct{}
@@ -34,17 +34,17 @@ type wish struct {
 // mostTogether bounds how long the first of a group waits for its commit.
 const mostTogether = 64
 
-// errNested tells that a savepoint failed: the transaction is gone, and with it
-// what others wrote in it.
+// errNested tells that the transaction is gone, and with it what others wrote in
+// it: a savepoint failed, or the commit.
 var errNested = errors.New("store: the transaction of a group was lost")
 
 // errRefused takes back a transaction in which nothing was written.
 var errRefused = errors.New("store: the first of a group was refused")
 
-func newGroup() *group { return &group{lead: make(chan struct{}, 1)} }
+func newGroup(s *Store) *group { return &group{store: s, lead: make(chan struct{}, 1)} }
 
 // write waits until do is kept or refused, and writes for others meanwhile.
-func (g *group) write(ctx context.Context, db *gorm.DB, do func(tx *gorm.DB) error) error {
+func (g *group) write(ctx context.Context, do func(tx *writer) error) error {
 	w := &wish{ctx: ctx, do: do, done: make(chan struct{})}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, w)
@@ -53,7 +53,7 @@ func (g *group) write(ctx context.Context, db *gorm.DB, do func(tx *gorm.DB) err
 	case <-w.done:
 	case g.lead <- struct{}{}:
 		for !w.settled() { // together may end before it comes to this one
-			g.together(db)
+			g.together()
 		}
 		<-g.lead
 	}
@@ -85,16 +85,19 @@ func (g *group) take() *wish {
 	return w
 }
 
-// together writes for all who wait, in one transaction. Where that is lost, be it
-// by a disk that is full, each is written in one of its own, so that nobody is
-// refused for another's sake.
-func (g *group) together(db *gorm.DB) {
+// together writes for all who wait, in one transaction. Where that is lost, also at
+// its commit, each is written in one of its own, so that nobody is refused for
+// another's sake: what is too much for a full disk together may go alone. A commit
+// that leaves the disk in doubt refuses all.
+func (g *group) together() {
 	var all []*wish
-	db = db.WithContext(context.Background()) // one who goes away takes nobody along
-	err := g.transact(db, func(tx *gorm.DB) error {
+	safe, err := g.transact(context.Background(), func(tx *writer) error { // one who goes away takes nobody along
+		if err := tx.flush(); err != nil {
+			return err
+		}
 		for w := g.take(); w != nil; w = g.take() {
 			all = append(all, w)
-			if err := w.within(tx, len(all) == 1); err != nil {
+			if err := w.within(g.store, tx.conn, len(all) == 1); err != nil {
 				return err
 			}
 			if len(all) == mostTogether {
@@ -108,10 +111,11 @@ func (g *group) together(db *gorm.DB) {
 			all = append(all, w)
 		}
 	}
+	lost := errors.Is(err, errNested) || err != nil && !safe && !doubtful(err)
 	for _, w := range all {
 		switch {
-		case errors.Is(err, errNested) && len(all) > 1:
-			w.alone(g, db)
+		case lost && len(all) > 1:
+			w.alone(g)
 		case w.err == nil && w.fault == nil:
 			w.err = err
 		}
@@ -122,50 +126,46 @@ func (g *group) together(db *gorm.DB) {
 // within writes in a savepoint. What is refused leaves nothing and is no error of
 // the others'; errNested is. The first needs none: refused, it ends a transaction
 // that holds nothing else, and whoever waits is written for by the next.
-func (w *wish) within(tx *gorm.DB, first bool) error {
+func (w *wish) within(s *Store, conn *sql.Conn, first bool) error {
 	if w.err = w.ctx.Err(); w.err != nil {
 		return nil
 	}
+	begin, end := "SAVEPOINT wish", "RELEASE wish"
 	if first {
-		if w.run(tx); w.err != nil || w.fault != nil {
-			return errRefused
+		begin, end = "", ""
+	}
+	tx := s.writer(context.WithoutCancel(w.ctx), conn, begin)
+	w.run(func() error {
+		if err := tx.sealed(w.do); err != nil {
+			return err
 		}
+		return tx.end(end)
+	})
+	switch {
+	case w.err == nil && w.fault == nil:
 		return nil
+	case first:
+		return errRefused
 	}
-	if err := tx.Exec("SAVEPOINT wish").Error; err != nil {
-		w.err = err
-		return fmt.Errorf("%w: %w", errNested, err)
-	}
-	end := "RELEASE wish"
-	if w.run(tx); w.err != nil || w.fault != nil {
-		end = "ROLLBACK TO wish"
-	}
-	if err := tx.Exec(end).Error; err != nil {
-		if w.err == nil {
-			w.err = err
-		}
+	if err := tx.back("ROLLBACK TO wish"); err != nil {
 		return fmt.Errorf("%w: %w", errNested, err)
 	}
 	return nil
 }
 
-// run does what is wanted; a panic is its own and not the leader's.
-func (w *wish) run(tx *gorm.DB) {
-	defer func() { w.fault = recover() }()
-	w.err = sealed(tx.WithContext(context.WithoutCancel(w.ctx)), w.do)
+// alone writes in a transaction of its own, for one who has not gone away meanwhile.
+func (w *wish) alone(g *group) {
+	if w.err = w.ctx.Err(); w.err != nil {
+		return
+	}
+	w.run(func() error {
+		_, err := g.transact(context.WithoutCancel(w.ctx), w.do)
+		return err
+	})
 }
 
-// alone writes in a transaction of its own.
-func (w *wish) alone(g *group, db *gorm.DB) {
-	w.err, w.fault = nil, nil
-	err := g.transact(db, func(tx *gorm.DB) error {
-		w.run(tx)
-		if w.fault != nil {
-			return errNested
-		}
-		return w.err
-	})
-	if w.fault == nil {
-		w.err = err
-	}
+// run does what is wanted; a panic is its own and not the leader's.
+func (w *wish) run(do func() error) {
+	defer func() { w.fault = recover() }()
+	w.err = do()
 }

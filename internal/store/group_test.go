@@ -8,8 +8,6 @@ import (
 	"sync"
 	"testing"
 
-	"gorm.io/gorm"
-
 	"capdo/workflow"
 )
 
@@ -53,7 +51,10 @@ func TestWhoIsRefusedInAGroupTakesNobodyAlong(t *testing.T) {
 	s := fresh(t)
 	wrong := errors.New("wrong")
 	faults := crowd(t, s, set(s, "a"), func() error {
-		return s.write(ctx, func(tx *gorm.DB) error { return errors.Join(setSetting(tx, "refused", "kept"), wrong) })
+		return s.write(ctx, func(tx *writer) error {
+			setSetting(&tx.plan, "refused", "kept")
+			return errors.Join(tx.flush(), wrong)
+		})
 	}, set(s, "b"), func() error {
 		return s.AddSystem(ctx, &workflow.System{ID: "s", Name: "S"})
 	}, func() error {
@@ -73,10 +74,10 @@ func TestWhoIsRefusedInAGroupTakesNobodyAlong(t *testing.T) {
 
 func TestWhoWritesForOthersIsWrittenToo(t *testing.T) {
 	s := fresh(t)
-	refuse := &wish{ctx: ctx, do: func(*gorm.DB) error { return errors.New("no") }, done: make(chan struct{})}
+	refuse := &wish{ctx: ctx, do: func(*writer) error { return errors.New("no") }, done: make(chan struct{})}
 	many := []*wish{refuse}
 	for range mostTogether + 1 {
-		many = append(many, &wish{ctx: ctx, do: func(*gorm.DB) error { return nil }, done: make(chan struct{})})
+		many = append(many, &wish{ctx: ctx, do: func(*writer) error { return nil }, done: make(chan struct{})})
 	}
 	s.group.waiting = append(s.group.waiting, many...) // before the one who leads: one refused, and more than go together
 	if err := set(s, "last")(); err != nil || !kept1(t, s, "last") {
@@ -93,8 +94,9 @@ func TestAPanicInAGroupIsItsOwn(t *testing.T) {
 	s := fresh(t)
 	panics := func() (err error) {
 		defer func() { err = fmt.Errorf("panicked: %v", recover()) }()
-		return s.write(ctx, func(tx *gorm.DB) error {
-			if err := setSetting(tx, "broken", "kept"); err != nil {
+		return s.write(ctx, func(tx *writer) error {
+			setSetting(&tx.plan, "broken", "kept")
+			if err := tx.flush(); err != nil {
 				return err
 			}
 			panic("at the disco")
@@ -112,8 +114,9 @@ func TestAPanicInAGroupIsItsOwn(t *testing.T) {
 func TestWhenTheTransactionOfAGroupIsLostEachIsWrittenAlone(t *testing.T) {
 	s := fresh(t)
 	loses := func() error {
-		return s.write(ctx, func(tx *gorm.DB) error {
-			return errors.Join(setSetting(tx, "lost", "kept"), tx.Exec("ROLLBACK").Error, errors.New("the disk is full"))
+		return s.write(ctx, func(tx *writer) error {
+			setSetting(&tx.plan, "lost", "kept")
+			return errors.Join(tx.end("ROLLBACK"), errors.New("the disk is full"))
 		})
 	}
 	faults := crowd(t, s, set(s, "a"), loses, set(s, "b"))
@@ -122,6 +125,48 @@ func TestWhenTheTransactionOfAGroupIsLostEachIsWrittenAlone(t *testing.T) {
 	}
 	if !kept1(t, s, "a") || !kept1(t, s, "b") || kept1(t, s, "lost") {
 		t.Error("more or less is kept than was written")
+	}
+}
+
+func TestWhoHasGoneAwayIsNotWrittenAlone(t *testing.T) {
+	s := fresh(t)
+	gone, cancel := context.WithCancel(ctx)
+	// It leaves when its turn has come, and then the whole transaction is lost: it is not taken up again.
+	leaves := func() error {
+		return s.write(gone, func(tx *writer) error {
+			cancel()
+			setSetting(&tx.plan, "left", "kept")
+			return errors.Join(tx.end("ROLLBACK"), errors.New("the disk is full"))
+		})
+	}
+	faults := crowd(t, s, set(s, "a"), leaves, set(s, "b"))
+	if faults[0] != nil || !errors.Is(faults[1], context.Canceled) || faults[2] != nil {
+		t.Errorf("%v", faults)
+	}
+	if !kept1(t, s, "a") || !kept1(t, s, "b") || kept1(t, s, "left") {
+		t.Error("more or less is kept than was written")
+	}
+}
+
+func TestAGroupWhoseCommitFailsIsWrittenEachAlone(t *testing.T) {
+	s := fresh(t)
+	for _, q := range []string{"CREATE TABLE parents (id TEXT PRIMARY KEY)", "CREATE TABLE children (of TEXT REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)"} {
+		if err := s.w.Exec(q).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	orphan := func() error {
+		return s.put(ctx, func(p *plan) { p.do("INSERT INTO children (of) VALUES ('nobody')") }) // told at the commit only
+	}
+	faults := crowd(t, s, set(s, "a"), orphan, set(s, "b"))
+	if faults[0] != nil || faults[1] == nil || faults[2] != nil {
+		t.Errorf("%v", faults)
+	}
+	if !kept1(t, s, "a") || !kept1(t, s, "b") {
+		t.Error("who could be kept alone is not kept")
+	}
+	if err := set(s, "c")(); err != nil {
+		t.Errorf("afterwards: %v", err)
 	}
 }
 

@@ -155,13 +155,14 @@ func catchUp(tx *gorm.DB, seal *chain.Sealer) error {
 
 // Checkpoints lists the checkpoints after a number.
 func (s *Store) Checkpoints(ctx context.Context, after int64) ([]chain.Checkpoint, error) {
-	return checkpoints(s.read(ctx), after)
+	list, err := checkpoints(s.read(ctx), after)
+	return list, faulty(err)
 }
 
 // Chained counts chains and links.
 func (s *Store) Chained(ctx context.Context) (chains, links int64, err error) {
 	err = s.read(ctx).Raw("SELECT COUNT(*), CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM heads").Row().Scan(&chains, &links)
-	return chains, links, err
+	return chains, links, faulty(err)
 }
 
 // Unsealed counts the links that no checkpoint covers yet.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 
 	"gorm.io/gorm"
@@ -26,8 +28,8 @@ func counted(db *gorm.DB) (n int64, err error) {
 
 // raise counts one more change of the house, as the last a transaction does before
 // its links.
-func raise(tx *gorm.DB) error {
-	return tx.Exec("INSERT INTO changes (name, n) VALUES ('house', 1) ON CONFLICT (name) DO UPDATE SET n = changes.n + 1").Error
+func raise(p *plan) {
+	p.do("INSERT INTO changes (name, n) VALUES ('house', 1) ON CONFLICT (name) DO UPDATE SET n = changes.n + 1")
 }
 
 // at gives the house that has seen so many changes, if that is the one known.
@@ -84,25 +86,19 @@ func (s *Store) houseOf(tx *gorm.DB) (h workflow.House, err error) {
 }
 
 // keepPeople writes the people and settings of a change.
-func keepPeople(tx *gorm.DB, ch *workflow.Change) error {
-	for _, p := range ch.People {
-		if err := personRow(p.Person).over(tx, p.Was); err != nil {
-			return err
-		}
+func keepPeople(p *plan, ch *workflow.Change) {
+	for _, one := range ch.People {
+		personRow(one.Person).over(p, one.Was)
 	}
-	for key, value := range ch.Settings {
-		if err := setSetting(tx, key, value); err != nil {
-			return err
-		}
+	for _, key := range slices.Sorted(maps.Keys(ch.Settings)) {
+		setSetting(p, key, ch.Settings[key])
 	}
-	return nil
 }
 
 func personRow(p workflow.Person) row {
 	return row{"people", []string{"id", "revision", "body"}, []any{p.ID, p.Revision, text(p)}}
 }
 
-func setSetting(tx *gorm.DB, key, value string) error {
-	touch(tx, "settings", key)
-	return tx.Exec("INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value).Error
+func setSetting(p *plan, key, value string) {
+	p.seal("settings", "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
 }

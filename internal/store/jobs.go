@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
-
-	"gorm.io/gorm"
 
 	"capdo/internal/jobs"
 )
@@ -14,9 +14,9 @@ func (s *Store) AddJob(ctx context.Context, j jobs.Job, input []byte) error {
 	if input == nil {
 		input = []byte{}
 	}
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("INSERT INTO jobs (id, person, began, state, stops, body, input, output) VALUES (?, ?, ?, ?, 0, ?, ?, ?)",
-			j.ID, j.Person, j.Began.UnixMilli(), j.State, text(j), input, []byte{}).Error
+	return s.put(ctx, func(p *plan) {
+		p.do("INSERT INTO jobs (id, person, began, state, stops, body, input, output) VALUES (?, ?, ?, ?, 0, ?, ?, ?)",
+			j.ID, j.Person, j.Began.UnixMilli(), j.State, text(j), input, []byte{})
 	})
 }
 
@@ -25,18 +25,20 @@ func (s *Store) SaveJob(ctx context.Context, j jobs.Job, output []byte) (stops b
 	if output == nil {
 		output = []byte{}
 	}
-	err = s.write(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec("UPDATE jobs SET state = ?, body = ?, output = ? WHERE id = ? AND state = ?", j.State, text(j), output, j.ID, jobs.Running).Error; err != nil {
+	err = s.write(ctx, func(tx *writer) error {
+		tx.do("UPDATE jobs SET state = ?, body = ?, output = ? WHERE id = ? AND state = ?", j.State, text(j), output, j.ID, jobs.Running)
+		db, err := tx.now()
+		if err != nil {
 			return err
 		}
-		return tx.Raw("SELECT stops = 1 FROM jobs WHERE id = ?", j.ID).Scan(&stops).Error
+		return db.Raw("SELECT stops = 1 FROM jobs WHERE id = ?", j.ID).Scan(&stops).Error
 	})
 	return stops, err
 }
 
 // StopJob marks a job as asked to stop.
 func (s *Store) StopJob(ctx context.Context, id string) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return tx.Exec("UPDATE jobs SET stops = 1 WHERE id = ?", id).Error })
+	return s.put(ctx, func(p *plan) { p.do("UPDATE jobs SET stops = 1 WHERE id = ?", id) })
 }
 
 // Job finds a job.
@@ -46,7 +48,7 @@ func (s *Store) Job(ctx context.Context, id string) (j jobs.Job, err error) {
 		err = missing("job", id)
 	}
 	if err == nil {
-		err = s.read(ctx).Raw("SELECT stops = 1 FROM jobs WHERE id = ?", id).Scan(&j.Stops).Error
+		err = faulty(s.read(ctx).Raw("SELECT stops = 1 FROM jobs WHERE id = ?", id).Scan(&j.Stops).Error)
 	}
 	return j, err
 }
@@ -67,13 +69,14 @@ func (s *Store) JobOutput(ctx context.Context, id string) ([]byte, error) {
 }
 
 func (s *Store) jobBytes(ctx context.Context, query, id string) (b []byte, err error) {
-	if err = s.read(ctx).Raw(query, id).Row().Scan(&b); err != nil {
+	err = s.read(ctx).Raw(query, id).Row().Scan(&b)
+	if errors.Is(err, sql.ErrNoRows) || noText(err) {
 		return nil, missing("job", id)
 	}
-	return b, nil
+	return b, faulty(err)
 }
 
 // DropJobs forgets the jobs that began before a time.
 func (s *Store) DropJobs(ctx context.Context, before time.Time) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM jobs WHERE began < ?", before.UnixMilli()).Error })
+	return s.put(ctx, func(p *plan) { p.do("DELETE FROM jobs WHERE began < ?", before.UnixMilli()) })
 }

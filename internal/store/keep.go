@@ -3,12 +3,10 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 
-	"gorm.io/gorm"
-
+	"capdo/internal/chain"
 	"capdo/workflow"
 )
 
@@ -17,50 +15,44 @@ func decode(js string, into any) error { return json.Unmarshal([]byte(js), into)
 // Keep writes a change in one transaction, or nothing: each row over the revision
 // that the step was decided on.
 func (s *Store) Keep(ctx context.Context, ch *workflow.Change) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		for _, do := range []func(*gorm.DB, *workflow.Change) error{keepCases, keepSystems, keepOffices, keepPeople, keepSheets, keepRegister, keepPapers, keepReports, keepContent, keepRest} {
-			if err := do(tx, ch); err != nil {
-				return err
-			}
+	return s.put(ctx, func(p *plan) {
+		for _, do := range []func(*plan, *workflow.Change){keepCases, keepSystems, keepOffices, keepPeople, keepSheets, keepRegister, keepPapers, keepReports, keepContent, keepRest} {
+			do(p, ch)
 		}
-		return nil
 	})
 }
 
 // keepCases writes the cases in the order of their ids, so that two steps over
 // the same cases wait for each other and not in a circle.
-func keepCases(tx *gorm.DB, ch *workflow.Change) error {
+func keepCases(p *plan, ch *workflow.Change) {
 	cases := slices.Clone(ch.Also)
 	if ch.Case != nil {
 		cases = append(cases, workflow.CaseChanged{Case: ch.Case, Was: ch.CaseWas})
 	}
 	slices.SortFunc(cases, func(a, b workflow.CaseChanged) int { return strings.Compare(a.Case.ID, b.Case.ID) })
 	for _, c := range cases {
-		if err := caseRow(c.Case).over(tx, c.Was); err != nil {
-			return err
-		}
+		caseRow(c.Case).over(p, c.Was)
 	}
-	return nil
 }
 
 // keepSystem writes the system, or only asks that it is still what the step was
 // decided on, and that it stays so.
-func keepSystem(tx *gorm.DB, ch *workflow.Change) error {
+func keepSystem(p *plan, ch *workflow.Change) {
 	switch {
 	case ch.System != nil && ch.SystemWas == workflow.NewSystem:
-		return systemRow(ch.System).add(tx)
+		systemRow(ch.System).add(p)
 	case ch.System != nil:
-		return systemRow(ch.System).change(tx, ch.SystemWas)
-	case ch.SystemID == "":
-		return nil
+		systemRow(ch.System).change(p, ch.SystemWas)
+	case ch.SystemID != "":
+		o := p.do("SELECT revision FROM systems WHERE id = ? AND revision = ?"+p.say.share, ch.SystemID, ch.SystemWas)
+		o.asks = func([]any) error { return nil }
+		o.one()
 	}
-	var have int64
-	return one(tx.Raw("SELECT revision FROM systems WHERE id = ? AND revision = ?"+speak(tx).share, ch.SystemID, ch.SystemWas).Scan(&have))
 }
 
 // keepSystems writes the system and the others of a dossier that speaks of
 // several, in the order of their ids, as keepCases does.
-func keepSystems(tx *gorm.DB, ch *workflow.Change) error {
+func keepSystems(p *plan, ch *workflow.Change) {
 	own, mine := false, ch.SystemID
 	if ch.System != nil {
 		mine = ch.System.ID
@@ -70,27 +62,19 @@ func keepSystems(tx *gorm.DB, ch *workflow.Change) error {
 	for _, sys := range joined {
 		if !own && mine < sys.ID {
 			own = true
-			if err := keepSystem(tx, ch); err != nil {
-				return err
-			}
+			keepSystem(p, ch)
 		}
-		if err := systemRow(sys).change(tx, sys.Revision-1); err != nil {
-			return err
-		}
+		systemRow(sys).change(p, sys.Revision-1)
 	}
-	if own {
-		return nil
+	if !own {
+		keepSystem(p, ch)
 	}
-	return keepSystem(tx, ch)
 }
 
-func keepOffices(tx *gorm.DB, ch *workflow.Change) error {
+func keepOffices(p *plan, ch *workflow.Change) {
 	for _, o := range ch.Offices {
-		if err := officeRow(o.Office).over(tx, o.Was); err != nil {
-			return err
-		}
+		officeRow(o.Office).over(p, o.Was)
 	}
-	return nil
 }
 
 func officeRow(o workflow.Office) row {
@@ -109,25 +93,18 @@ func caseRow(c *workflow.Case) row {
 		[]any{c.ID, c.Kind, c.System, c.Owner, c.State, c.Stage, c.NextClock().String(), appraiser, performer, council, c.Revision, text(c)}}
 }
 
-func keepRegister(tx *gorm.DB, ch *workflow.Change) error {
+func keepRegister(p *plan, ch *workflow.Change) {
 	for _, e := range ch.Ended {
-		touch(tx, "register_entries", e.ID)
-		if err := tx.Exec("UPDATE register_entries SET until = ?, body = ? WHERE id = ?", e.To.String(), text(e), e.ID).Error; err != nil {
-			return err
-		}
+		p.seal("register_entries", "UPDATE register_entries SET until = ?, body = ? WHERE id = ?", e.To.String(), text(e), e.ID)
 	}
-	return addEntries(tx, ch.Added)
+	addEntries(p, ch.Added)
 }
 
-func addEntries(tx *gorm.DB, list []workflow.RegisterEntry) error {
+func addEntries(p *plan, list []workflow.RegisterEntry) {
 	for _, e := range list {
-		touch(tx, "register_entries", e.ID)
-		if err := tx.Exec("INSERT INTO register_entries (seq, id, owner, system, since, until, place, body) VALUES ("+next(tx, "register_entries", "seq")+", ?, ?, ?, ?, ?, ?, ?)",
-			e.ID, e.Owner, e.System, e.From.String(), e.To.String(), place(e), text(e)).Error; err != nil {
-			return err
-		}
+		p.seal("register_entries", "INSERT INTO register_entries (seq, id, owner, system, since, until, place, body) VALUES ("+p.say.next("register_entries", "seq")+", ?, ?, ?, ?, ?, ?, ?)",
+			e.ID, e.Owner, e.System, e.From.String(), e.To.String(), place(e), text(e))
 	}
-	return nil
 }
 
 // place puts imported rows in the order of their list, before what came later.
@@ -138,93 +115,60 @@ func place(e workflow.RegisterEntry) int {
 	return 1 << 40
 }
 
-func keepPapers(tx *gorm.DB, ch *workflow.Change) error {
-	for _, p := range ch.Papers {
-		if err := addPaper(tx, p); err != nil {
-			return err
-		}
+func keepPapers(p *plan, ch *workflow.Change) {
+	for _, paper := range ch.Papers {
+		addPaper(p, paper)
 	}
 	for _, id := range ch.Numbers {
-		touch(tx, "numbers", id)
-		if err := one(tx.Exec("UPDATE numbers SET state = ? WHERE id = ? AND state = ?", string(workflow.Used), id, string(workflow.Reserved))); err != nil {
-			return err
-		}
+		p.seal("numbers", "UPDATE numbers SET state = ? WHERE id = ? AND state = ?", string(workflow.Used), id, string(workflow.Reserved)).one()
 	}
-	return nil
 }
 
 // addPaper writes a paper, and what it is found by from outside where it carries a code.
-func addPaper(tx *gorm.DB, p workflow.Paper) error {
-	touch(tx, "papers", p.ID)
-	if err := tx.Exec("INSERT INTO papers (id, seq, case_id, system, office, body, facts, text, pdf) VALUES (?, "+next(tx, "papers", "seq")+", ?, ?, ?, ?, ?, ?, ?)",
-		p.ID, p.Case, p.System, p.Office, text(p), text(p.Facts), p.Text, p.PDF).Error; err != nil {
-		return err
+func addPaper(p *plan, paper workflow.Paper) {
+	o := p.seal("papers", "INSERT INTO papers (id, seq, case_id, system, office, body, facts, text, pdf) VALUES (?, "+p.say.next("papers", "seq")+", ?, ?, ?, ?, ?, ?, ?)",
+		paper.ID, paper.Case, paper.System, paper.Office, text(paper), text(paper.Facts), paper.Text, paper.PDF)
+	o.sum = chain.Sum(paper.PDF)
+	if k, ok := workflow.ProofOf(paper); ok {
+		p.seal("codes", "INSERT INTO codes (hash, paper, form, case_id, system, issuer, number, dated, level, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			k.Hash, k.Paper, k.Form, k.Case, k.System, k.Issuer, k.Number, k.Date.String(), k.Level, k.SHA256)
 	}
-	k, ok := workflow.ProofOf(p)
-	if !ok {
-		return nil
-	}
-	touch(tx, "codes", k.Hash)
-	return tx.Exec("INSERT INTO codes (hash, paper, form, case_id, system, issuer, number, dated, level, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		k.Hash, k.Paper, k.Form, k.Case, k.System, k.Issuer, k.Number, k.Date.String(), k.Level, k.SHA256).Error
 }
 
-func keepRest(tx *gorm.DB, ch *workflow.Change) error {
+func keepRest(p *plan, ch *workflow.Change) {
 	if ch.Key != "" {
-		err := tx.Exec("INSERT INTO requests (key, outcome) VALUES (?, ?)", ch.Key, ch.Outcome).Error
-		if errors.Is(err, gorm.ErrDuplicatedKey) {
-			return stale()
-		}
-		if err != nil {
-			return err
-		}
+		p.do("INSERT INTO requests (key, outcome) VALUES (?, ?)", ch.Key, ch.Outcome).taken(stale())
 	}
 	for _, e := range append([]workflow.Event{ch.Event}, ch.Events...) {
-		if err := addEvent(tx, e); err != nil {
-			return err
-		}
+		addEvent(p, e)
 	}
-	return nil
 }
 
 // addEvent adds a line to the history; where it cannot be written, the step does
 // not happen.
-func addEvent(tx *gorm.DB, e workflow.Event) error {
-	var seq int64
-	err := tx.Raw("INSERT INTO events (case_id, system, office, act, body) VALUES (?, ?, ?, ?, ?) RETURNING seq", e.Case, e.System, e.Office, e.Act, text(e)).Row().Scan(&seq)
-	if err != nil {
-		return unsealed(err)
-	}
-	happened(tx, seq, subjectOf(e.Case, e.System, e.Office))
-	return nil
+func addEvent(p *plan, e workflow.Event) {
+	o := p.seal("events", "INSERT INTO events (case_id, system, office, act, body) VALUES (?, ?, ?, ?, ?)", e.Case, e.System, e.Office, e.Act, text(e))
+	o.subject, o.means = subjectOf(e.Case, e.System, e.Office), unsealed
 }
 
 // Note adds a refusal to the history.
 func (s *Store) Note(ctx context.Context, e workflow.Event) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return addEvent(tx, e) })
+	return s.put(ctx, func(p *plan) { addEvent(p, e) })
 }
 
 // Import adds an old register in one transaction.
 func (s *Store) Import(ctx context.Context, in *workflow.Intake) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
+	return s.put(ctx, func(p *plan) {
 		for _, o := range in.Offices {
-			if err := officeRow(o).put(tx); err != nil {
-				return err
-			}
+			officeRow(o).put(p)
 		}
 		for _, sys := range in.Systems {
-			if err := systemRow(sys).add(tx); err != nil {
-				return err
-			}
+			systemRow(sys).add(p)
 		}
 		for _, c := range in.Checks {
-			if err := caseRow(c).over(tx, c.Revision-1); err != nil {
-				return err
-			}
+			caseRow(c).over(p, c.Revision-1)
 		}
-		if err := addEntries(tx, in.Entries); err != nil {
-			return err
-		}
-		return addEvent(tx, in.Event)
+		addEntries(p, in.Entries)
+		addEvent(p, in.Event)
 	})
 }

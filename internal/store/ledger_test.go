@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"maps"
@@ -11,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/pressly/goose/v3"
-	"gorm.io/gorm"
 
 	"capdo/internal/chain"
 	"capdo/migrations"
@@ -200,13 +198,10 @@ func TestAnUpgradeThatWasInterruptedBeforeItSealedIsTakenUpAgain(t *testing.T) {
 func TestManyRowsOfOneTransactionAreCoveredByMoreThanOneLink(t *testing.T) {
 	s := fresh(t)
 	n := rowsPerLink + 1
-	if err := s.write(context.Background(), func(tx *gorm.DB) error {
+	if err := s.put(ctx, func(p *plan) {
 		for i := range n {
-			if err := personRow(workflow.Person{ID: strings.Repeat("p", i+1)}).put(tx); err != nil {
-				return err
-			}
+			personRow(workflow.Person{ID: strings.Repeat("p", i+1)}).put(p)
 		}
-		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}

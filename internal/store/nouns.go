@@ -30,7 +30,7 @@ func (s *Store) Offices(ctx context.Context) ([]workflow.Office, error) {
 
 // SaveOffice adds or changes an office.
 func (s *Store) SaveOffice(ctx context.Context, o workflow.Office) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return officeRow(o).put(tx) })
+	return s.put(ctx, officeRow(o).put)
 }
 
 // Person finds a person by id.
@@ -49,9 +49,7 @@ func (s *Store) People(ctx context.Context) ([]workflow.Person, error) {
 
 // SavePerson adds or changes a person with all grants.
 func (s *Store) SavePerson(ctx context.Context, p workflow.Person) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return personRow(p).put(tx)
-	})
+	return s.put(ctx, personRow(p).put)
 }
 
 // Case finds a case by id.
@@ -281,7 +279,7 @@ func (s *Store) Setting(ctx context.Context, key string) (value string, err erro
 
 // SetSetting writes a setting.
 func (s *Store) SetSetting(ctx context.Context, key, value string) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return setSetting(tx, key, value) })
+	return s.put(ctx, func(p *plan) { setSetting(p, key, value) })
 }
 
 // Done gives the outcome kept for a request key.

@@ -33,18 +33,26 @@ func (r numberRow) noun() workflow.Number {
 	return n
 }
 
+// add writes a number that is not in the book.
+func (r numberRow) add(p *plan) {
+	p.seal("numbers", "INSERT INTO numbers (id, issuer, series, year, n, text, typed, state, reason, case_id, step, form, dated, person, reserved) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		r.ID, r.Issuer, r.Series, r.Year, r.N, r.Text, r.Typed, r.State, r.Reason, r.CaseID, r.Step, r.Form, r.Dated, r.Person, r.Reserved)
+}
+
 var leading = regexp.MustCompile(`^\d{1,9}`)
 
 // Reserve draws the next number of a book or enters a typed one; whoever asks for
 // one of the same book at once comes after.
 func (s *Store) Reserve(ctx context.Context, ask workflow.NumberAsk) (n workflow.Number, err error) {
-	err = s.write(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec(speak(tx).gate, fmt.Sprintf("numbers/%s/%d", ask.Issuer, ask.Year)).Error; err != nil {
+	err = s.write(ctx, func(tx *writer) error {
+		tx.do(tx.say.gate, fmt.Sprintf("numbers/%s/%d", ask.Issuer, ask.Year))
+		db, err := tx.now()
+		if err != nil {
 			return err
 		}
 		var r numberRow
 		if ask.Case != "" {
-			got := tx.Where("issuer = ? AND case_id = ? AND step = ? AND form = ? AND state = ?", ask.Issuer, ask.Case, ask.Order, ask.Form, string(workflow.Reserved)).Limit(1).Find(&r)
+			got := db.Where("issuer = ? AND case_id = ? AND step = ? AND form = ? AND state = ?", ask.Issuer, ask.Case, ask.Order, ask.Form, string(workflow.Reserved)).Limit(1).Find(&r)
 			if got.Error != nil || got.RowsAffected == 1 {
 				n = r.noun()
 				return got.Error
@@ -56,7 +64,7 @@ func (s *Store) Reserve(ctx context.Context, ask workflow.NumberAsk) (n workflow
 		if ask.Typed {
 			take = typeNumber
 		}
-		if err := take(tx, ask, &r); err != nil {
+		if err := take(db, ask, &r, &tx.plan); err != nil {
 			return err
 		}
 		n = r.noun()
@@ -66,54 +74,50 @@ func (s *Store) Reserve(ctx context.Context, ask workflow.NumberAsk) (n workflow
 }
 
 // drawNumber takes the next number that no typed one has taken.
-func drawNumber(tx *gorm.DB, ask workflow.NumberAsk, r *numberRow) error {
-	if err := tx.Raw("SELECT COALESCE(MAX(n), 0) FROM numbers WHERE issuer = ? AND series = ? AND year = ? AND typed = 0", ask.Issuer, ask.Series, ask.Year).Scan(&r.N).Error; err != nil {
+func drawNumber(db *gorm.DB, ask workflow.NumberAsk, r *numberRow, p *plan) error {
+	if err := db.Raw("SELECT COALESCE(MAX(n), 0) FROM numbers WHERE issuer = ? AND series = ? AND year = ? AND typed = 0", ask.Issuer, ask.Series, ask.Year).Scan(&r.N).Error; err != nil {
 		return err
 	}
 	for {
 		r.N++
 		r.Text = fmt.Sprintf(ask.Text, fmt.Sprintf("%02d", r.N))
 		var taken int64
-		if err := tx.Model(&numberRow{}).Where("issuer = ? AND year = ? AND (text = ? OR (series = ? AND n = ?))", ask.Issuer, ask.Year, r.Text, ask.Series, r.N).Count(&taken).Error; err != nil {
+		if err := db.Model(&numberRow{}).Where("issuer = ? AND year = ? AND (text = ? OR (series = ? AND n = ?))", ask.Issuer, ask.Year, r.Text, ask.Series, r.N).Count(&taken).Error; err != nil {
 			return err
 		}
 		if taken == 0 {
-			touch(tx, "numbers", r.ID)
-			return tx.Create(r).Error
+			r.add(p)
+			return nil
 		}
 	}
 }
 
 // typeNumber enters a number as given, or takes over the clerk's reservation.
-func typeNumber(tx *gorm.DB, ask workflow.NumberAsk, r *numberRow) error {
+func typeNumber(db *gorm.DB, ask workflow.NumberAsk, r *numberRow, p *plan) error {
 	var have numberRow
-	got := tx.Where("issuer = ? AND year = ? AND text = ?", ask.Issuer, ask.Year, ask.Text).Limit(1).Find(&have)
+	got := db.Where("issuer = ? AND year = ? AND text = ?", ask.Issuer, ask.Year, ask.Text).Limit(1).Find(&have)
 	if got.Error != nil {
 		return got.Error
 	}
 	if got.RowsAffected == 0 {
 		r.N, _ = strconv.Atoi(leading.FindString(ask.Text))
-		touch(tx, "numbers", r.ID)
-		return tx.Create(r).Error
+		r.add(p)
+		return nil
 	}
 	if have.State != string(workflow.Reserved) || have.CaseID != "" || ask.Case == "" {
 		return &workflow.Problem{Kind: workflow.Refused, Key: "number.taken", Args: map[string]string{"no": ask.Text}}
 	}
 	have.CaseID, have.Step, have.Form = ask.Case, ask.Order, ask.Form
 	*r = have
-	touch(tx, "numbers", have.ID)
-	return tx.Model(&numberRow{}).Where("id = ?", have.ID).Updates(map[string]any{"reserved": time.Now().Unix(), "case_id": have.CaseID, "step": have.Step, "form": have.Form}).Error
+	p.seal("numbers", "UPDATE numbers SET reserved = ?, case_id = ?, step = ?, form = ? WHERE id = ?", time.Now().Unix(), have.CaseID, have.Step, have.Form, have.ID)
+	return nil
 }
 
 // VoidNumber ends a reserved number with its reason.
 func (s *Store) VoidNumber(ctx context.Context, id, reason string) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		touch(tx, "numbers", id)
-		done := tx.Exec("UPDATE numbers SET state = ?, reason = ? WHERE id = ? AND state = ?", string(workflow.Void), reason, id, string(workflow.Reserved))
-		if done.Error == nil && done.RowsAffected == 0 {
-			return &workflow.Problem{Kind: workflow.Refused, Key: "number.not_reserved", Args: map[string]string{"id": id}}
-		}
-		return done.Error
+	return s.put(ctx, func(p *plan) {
+		p.seal("numbers", "UPDATE numbers SET state = ?, reason = ? WHERE id = ? AND state = ?", string(workflow.Void), reason, id, string(workflow.Reserved)).lack =
+			&workflow.Problem{Kind: workflow.Refused, Key: "number.not_reserved", Args: map[string]string{"id": id}}
 	})
 }
 

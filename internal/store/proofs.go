@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 
-	"gorm.io/gorm"
-
 	"capdo/workflow"
 )
 
@@ -39,15 +37,18 @@ func (s *Store) proof(ctx context.Context, where, value string) (workflow.Proof,
 
 // KeepEdition keeps a printed register unless it is there.
 func (s *Store) KeepEdition(ctx context.Context, p workflow.Paper) (workflow.Paper, error) {
-	err := s.write(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec(speak(tx).gate, "paper/"+p.ID).Error; err != nil { // two may print it at once
+	err := s.write(ctx, func(tx *writer) error {
+		tx.do(tx.say.gate, "paper/"+p.ID) // two may print it at once
+		db, err := tx.now()
+		if err != nil {
 			return err
 		}
 		var have int64
-		if err := tx.Table("papers").Where("id = ?", p.ID).Count(&have).Error; err != nil || have > 0 {
+		if err := db.Table("papers").Where("id = ?", p.ID).Count(&have).Error; err != nil || have > 0 {
 			return err
 		}
-		return addPaper(tx, p)
+		addPaper(&tx.plan, p)
+		return nil
 	})
 	if err != nil {
 		return workflow.Paper{}, err
@@ -58,7 +59,7 @@ func (s *Store) KeepEdition(ctx context.Context, p workflow.Paper) (workflow.Pap
 // Newest gives the id of the newest edition of an owner's register.
 func (s *Store) Newest(ctx context.Context, owner string) (id string, err error) {
 	err = s.read(ctx).Raw("SELECT c.paper FROM codes c JOIN papers p ON p.id = c.paper WHERE c.issuer = ? AND c.case_id = '' AND c.system = '' ORDER BY c.dated DESC, p.seq DESC LIMIT 1", owner).Scan(&id).Error
-	return id, err
+	return id, unlessNoText(err)
 }
 
 // Entries gives every row of a system. The id of a row that goes on with a

@@ -2,30 +2,23 @@ package store
 
 import (
 	"context"
-	"errors"
-
-	"gorm.io/gorm"
 
 	"capdo/workflow"
 )
 
 // AddReport keeps a report sent.
 func (s *Store) AddReport(ctx context.Context, r workflow.Report) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return putReport(tx, r) })
+	return s.put(ctx, func(p *plan) { putReport(p, r) })
 }
 
-func putReport(tx *gorm.DB, r workflow.Report) error {
-	touch(tx, "reports", r.ID)
-	return tx.Exec("INSERT INTO reports (id, office, year, place, body) VALUES (?, ?, ?, "+next(tx, "reports", "place")+", ?)", r.ID, r.Office, r.Year, text(r)).Error
+func putReport(p *plan, r workflow.Report) {
+	p.seal("reports", "INSERT INTO reports (id, office, year, place, body) VALUES (?, ?, ?, "+p.say.next("reports", "place")+", ?)", r.ID, r.Office, r.Year, text(r))
 }
 
-func keepReports(tx *gorm.DB, ch *workflow.Change) error {
+func keepReports(p *plan, ch *workflow.Change) {
 	for _, r := range ch.Reports {
-		if err := putReport(tx, r); err != nil {
-			return err
-		}
+		putReport(p, r)
 	}
-	return nil
 }
 
 // Reports lists what an office sent for a year, or for all years.
@@ -35,10 +28,9 @@ func (s *Store) Reports(ctx context.Context, office string, year int) ([]workflo
 
 // AddStatement keeps a statement.
 func (s *Store) AddStatement(ctx context.Context, st workflow.Statement) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		touch(tx, "statements", st.ID)
-		return tx.Exec("INSERT INTO statements (id, office, system, dated, place, body) VALUES (?, ?, ?, ?, "+next(tx, "statements", "place")+", ?)",
-			st.ID, st.Office, st.System, st.On.String(), text(st)).Error
+	return s.put(ctx, func(p *plan) {
+		p.seal("statements", "INSERT INTO statements (id, office, system, dated, place, body) VALUES (?, ?, ?, ?, "+p.say.next("statements", "place")+", ?)",
+			st.ID, st.Office, st.System, st.On.String(), text(st))
 	})
 }
 
@@ -50,9 +42,8 @@ func (s *Store) Statements(ctx context.Context, q workflow.StatementQuery) ([]wo
 
 // AddDutyMark keeps a mark.
 func (s *Store) AddDutyMark(ctx context.Context, m workflow.DutyMark) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		touch(tx, "duty_marks", m.ID)
-		return tx.Exec("INSERT INTO duty_marks (id, office, dated, place, body) VALUES (?, ?, ?, "+next(tx, "duty_marks", "place")+", ?)", m.ID, m.Office, m.On.String(), text(m)).Error
+	return s.put(ctx, func(p *plan) {
+		p.seal("duty_marks", "INSERT INTO duty_marks (id, office, dated, place, body) VALUES (?, ?, ?, "+p.say.next("duty_marks", "place")+", ?)", m.ID, m.Office, m.On.String(), text(m))
 	})
 }
 
@@ -63,18 +54,10 @@ func (s *Store) DutyMarks(ctx context.Context, office string, until workflow.Day
 
 // AddLayers keeps layers, all or none.
 func (s *Store) AddLayers(ctx context.Context, list []workflow.Layer) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
+	return s.put(ctx, func(p *plan) {
 		for _, l := range list {
-			touch(tx, "layers", l.ID)
-			err := tx.Exec("INSERT INTO layers (id, owner, dated, place, body) VALUES (?, ?, ?, "+next(tx, "layers", "place")+", ?)", l.ID, l.Owner, l.On.String(), text(l)).Error
-			if errors.Is(err, gorm.ErrDuplicatedKey) {
-				return stale()
-			}
-			if err != nil {
-				return err
-			}
+			p.seal("layers", "INSERT INTO layers (id, owner, dated, place, body) VALUES (?, ?, ?, "+p.say.next("layers", "place")+", ?)", l.ID, l.Owner, l.On.String(), text(l)).taken(stale())
 		}
-		return nil
 	})
 }
 
@@ -85,16 +68,20 @@ func (s *Store) Layers(ctx context.Context, owner string, on workflow.Day) ([]wo
 
 // AddPlan keeps the next edition of a list.
 func (s *Store) AddPlan(ctx context.Context, p workflow.PlanList) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
+	return s.write(ctx, func(tx *writer) error {
+		db, err := tx.now()
+		if err != nil {
+			return err
+		}
 		var last int
-		if err := tx.Raw("SELECT COALESCE(MAX(edition), 0) FROM plan_lists WHERE owner = ? AND kind = ? AND year = ?", p.Owner, p.Kind, p.Year).Scan(&last).Error; err != nil {
+		if err := db.Raw("SELECT COALESCE(MAX(edition), 0) FROM plan_lists WHERE owner = ? AND kind = ? AND year = ?", p.Owner, p.Kind, p.Year).Scan(&last).Error; err != nil {
 			return err
 		}
 		if p.Edition != last+1 {
 			return stale()
 		}
-		touch(tx, "plan_lists", p.Owner, p.Kind, p.Year, p.Edition)
-		return one(tx.Exec("INSERT INTO plan_lists (owner, kind, year, edition, dated, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", p.Owner, p.Kind, p.Year, p.Edition, p.On.String(), text(p)))
+		tx.seal("plan_lists", "INSERT INTO plan_lists (owner, kind, year, edition, dated, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", p.Owner, p.Kind, p.Year, p.Edition, p.On.String(), text(p)).one()
+		return nil
 	})
 }
 

@@ -1,10 +1,6 @@
 package store
 
-import (
-	"strings"
-
-	"gorm.io/gorm"
-)
+import "strings"
 
 // row is one row of a table that has a column revision: its columns, the key
 // first, and their values.
@@ -15,34 +11,27 @@ type row struct {
 }
 
 // add writes a new row; stale when its key is taken.
-func (r row) add(tx *gorm.DB) error {
-	touch(tx, r.table, r.vals[0])
-	return one(tx.Exec(r.insert()+" DO NOTHING", r.vals...))
-}
+func (r row) add(p *plan) { p.seal(r.table, r.insert()+" DO NOTHING", r.vals...).one() }
 
 // over writes a row over the revision it was before, 0 for none or none yet;
 // stale when it has another. The comparison and the writing are one statement,
 // so that of two who come at once one is told.
-func (r row) over(tx *gorm.DB, was int64) error {
+func (r row) over(p *plan, was int64) {
 	if was > 0 {
-		return r.change(tx, was)
+		r.change(p, was)
+		return
 	}
-	touch(tx, r.table, r.vals[0])
-	return one(tx.Exec(r.insert()+" DO UPDATE SET "+r.excluded()+" WHERE "+r.table+".revision = 0", r.vals...))
+	p.seal(r.table, r.insert()+" DO UPDATE SET "+r.excluded()+" WHERE "+r.table+".revision = 0", r.vals...).one()
 }
 
 // change is over for a row that must be there.
-func (r row) change(tx *gorm.DB, was int64) error {
-	touch(tx, r.table, r.vals[0])
+func (r row) change(p *plan, was int64) {
 	sets := strings.Join(r.cols[1:], " = ?, ") + " = ?"
-	return one(tx.Exec("UPDATE "+r.table+" SET "+sets+" WHERE "+r.cols[0]+" = ? AND revision = ?", append(append([]any{}, r.vals[1:]...), r.vals[0], was)...))
+	p.seal(r.table, "UPDATE "+r.table+" SET "+sets+" WHERE "+r.cols[0]+" = ? AND revision = ?", append(append([]any{}, r.vals[1:]...), r.vals[0], was)...).one()
 }
 
 // put writes a row whatever was there.
-func (r row) put(tx *gorm.DB) error {
-	touch(tx, r.table, r.vals[0])
-	return tx.Exec(r.insert()+" DO UPDATE SET "+r.excluded(), r.vals...).Error
-}
+func (r row) put(p *plan) { p.seal(r.table, r.insert()+" DO UPDATE SET "+r.excluded(), r.vals...) }
 
 func (r row) insert() string {
 	return "INSERT INTO " + r.table + " (" + strings.Join(r.cols, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(r.cols)-1) + ") ON CONFLICT (" + r.cols[0] + ")"
@@ -54,12 +43,4 @@ func (r row) excluded() string {
 		sets[i] = c + " = excluded." + c
 	}
 	return strings.Join(sets, ", ")
-}
-
-// one asks that a statement changed one row; otherwise somebody came before.
-func one(done *gorm.DB) error {
-	if done.Error == nil && done.RowsAffected != 1 {
-		return stale()
-	}
-	return done.Error
 }

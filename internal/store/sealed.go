@@ -18,9 +18,12 @@ type sealedTable struct {
 	keys []string
 	cols []string // with the keys; i: a number, h: bytes, else text
 	kind map[string]string
+
+	returning string // brings back the columns of a row that was written, but for its bytes
 }
 
 func sealing(name, keys string, cols string) sealedTable {
+	var back []string
 	t := sealedTable{name: name, keys: strings.Fields(keys), kind: map[string]string{}}
 	for _, c := range strings.Fields(cols) {
 		col, kind, typed := strings.Cut(c, ":")
@@ -28,7 +31,11 @@ func sealing(name, keys string, cols string) sealedTable {
 			kind = "t"
 		}
 		t.cols, t.kind[col] = append(t.cols, col), kind
+		if kind != "h" {
+			back = append(back, col)
+		}
 	}
+	t.returning = " RETURNING " + strings.Join(back, ", ")
 	return t
 }
 
@@ -59,10 +66,10 @@ var sealedTables = []sealedTable{
 	sealing("systems", "id", "id revision:i owner operator body"),
 }
 
-func sealedNamed(name string) sealedTable {
-	for _, t := range sealedTables {
-		if t.name == name {
-			return t
+func sealedNamed(name string) *sealedTable {
+	for i := range sealedTables {
+		if sealedTables[i].name == name {
+			return &sealedTables[i]
 		}
 	}
 	panic("store: table " + name + " is not sealed")
@@ -85,7 +92,7 @@ func (r fullRow) get(name string) string {
 }
 
 // rows reads rows of a sealed table, all or by a condition, one at a time.
-func (t sealedTable) rows(db *gorm.DB, where string, args []any, yield func(fullRow) error) error {
+func (t *sealedTable) rows(db *gorm.DB, where string, args []any, yield func(fullRow) error) error {
 	query := "SELECT " + strings.Join(t.cols, ", ") + " FROM " + t.name + where + " ORDER BY " + strings.Join(t.keys, ", ")
 	rows, err := db.Raw(query, args...).Rows()
 	if err != nil {
@@ -104,15 +111,35 @@ func (t sealedTable) rows(db *gorm.DB, where string, args []any, yield func(full
 		for i, col := range t.cols {
 			r.cols[i] = chain.Column{col, t.kind[col], plain(t.kind[col], values[i])}
 		}
-		for _, k := range t.keys {
-			r.key += "/" + r.get(k)
-		}
-		r.key = r.key[1:]
-		if err := yield(r); err != nil {
+		if err := yield(t.keyed(r)); err != nil {
 			return err
 		}
 	}
 	return rows.Err()
+}
+
+// returned is a row as it came back when it was written; sum is the hash of its
+// bytes.
+func (t *sealedTable) returned(values []any, sum string) fullRow {
+	r := fullRow{cols: make([]chain.Column, 0, len(t.cols))}
+	for _, col := range t.cols {
+		kind, value := t.kind[col], sum
+		if kind != "h" {
+			value, values = plain(kind, values[0]), values[1:]
+		}
+		r.cols = append(r.cols, chain.Column{col, kind, value})
+	}
+	return t.keyed(r)
+}
+
+// keyed gives a row its key.
+func (t *sealedTable) keyed(r fullRow) fullRow {
+	keys := make([]string, len(t.keys))
+	for i, k := range t.keys {
+		keys[i] = r.get(k)
+	}
+	r.key = strings.Join(keys, "/")
+	return r
 }
 
 // plain writes a value the same way from either database.
@@ -145,7 +172,7 @@ func plain(kind string, v any) string {
 }
 
 // subject is the chain a row belongs to where no event tells.
-func (t sealedTable) subject(r fullRow) string {
+func (t *sealedTable) subject(r fullRow) string {
 	if t.name == "cases" {
 		return "case/" + r.get("id")
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -35,15 +34,20 @@ func neverSealed(db *gorm.DB) (bool, error) {
 // sealOld begins the chain: what was written before there was one is sealed as
 // it stands, once, in one transaction.
 func (s *Store) sealOld(ctx context.Context) error {
-	return s.w.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if bare, err := neverSealed(tx); err != nil || !bare {
+	return s.write(ctx, func(tx *writer) error {
+		db, err := tx.now()
+		if err != nil {
+			return err
+		}
+		if bare, err := neverSealed(db); err != nil || !bare {
 			return err
 		}
 		var events []chained
 		rest := map[string][]chain.Row{}
 		for _, t := range sealedTables {
-			if err := t.rows(tx, "", nil, func(r fullRow) error {
+			if err := t.rows(db, "", nil, func(r fullRow) error {
 				one := chained{chain.Row{t.name, r.key, chain.Digest(t.name, r.cols)}, t.subject(r)}
+				tx.follow(one.subject)
 				if t.name == "events" {
 					events = append(events, one)
 				} else {
@@ -54,17 +58,16 @@ func (s *Store) sealOld(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := tx.flush(); err != nil { // where the chains end: nowhere yet
+			return err
+		}
 		for _, e := range events {
-			seq, err := strconv.ParseInt(e.row[1], 10, 64)
-			if err != nil {
-				return err
-			}
-			if err := addLinks(tx, e.subject, seq, []chain.Row{e.row}); err != nil {
+			if err := tx.link(e.subject, e.row[1], []chain.Row{e.row}); err != nil {
 				return err
 			}
 		}
 		for _, subject := range slices.Sorted(maps.Keys(rest)) {
-			if err := addLinks(tx, subject, 0, rest[subject]); err != nil {
+			if err := tx.link(subject, "0", rest[subject]); err != nil {
 				return err
 			}
 		}

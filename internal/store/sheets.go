@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 
-	"gorm.io/gorm"
-
 	"capdo/workflow"
 	"capdo/workflow/regime"
 )
@@ -30,28 +28,23 @@ func (s *Store) Sheets(ctx context.Context, q workflow.SheetQuery) ([]*workflow.
 
 // KeepSheet writes a sheet with its event; another revision than before is stale.
 func (s *Store) KeepSheet(ctx context.Context, sh *workflow.Sheet, was int64, e workflow.Event) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		if err := putSheet(tx, sh, was); err != nil {
-			return err
-		}
-		return addEvent(tx, e)
+	return s.put(ctx, func(p *plan) {
+		putSheet(p, sh, was)
+		addEvent(p, e)
 	})
 }
 
 // putSheet writes a sheet over the revision it was before, 0 for none.
-func putSheet(tx *gorm.DB, sh *workflow.Sheet, was int64) error {
-	return row{"sheets", []string{"id", "case_id", "system", "copy", "shared", "revision", "body"},
-		[]any{sh.ID, sh.Case, sh.System, sh.Copy, flag(sh.Shared), sh.Revision, text(sh)}}.over(tx, was)
+func putSheet(p *plan, sh *workflow.Sheet, was int64) {
+	row{"sheets", []string{"id", "case_id", "system", "copy", "shared", "revision", "body"},
+		[]any{sh.ID, sh.Case, sh.System, sh.Copy, flag(sh.Shared), sh.Revision, text(sh)}}.over(p, was)
 }
 
 // keepSheets writes the copies that go out with a step.
-func keepSheets(tx *gorm.DB, ch *workflow.Change) error {
+func keepSheets(p *plan, ch *workflow.Change) {
 	for _, sh := range ch.Sheets {
-		if err := putSheet(tx, sh, sh.Revision-1); err != nil {
-			return err
-		}
+		putSheet(p, sh, sh.Revision-1)
 	}
-	return nil
 }
 
 // Supplement gives what was put beside a catalogue.
@@ -63,11 +56,8 @@ func (s *Store) Supplement(ctx context.Context, catalogue string) (regime.Supple
 
 // KeepSupplement writes what is put beside a catalogue with its event.
 func (s *Store) KeepSupplement(ctx context.Context, sup regime.Supplement, was int64, e workflow.Event) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		err := row{"supplements", []string{"catalogue", "revision", "body"}, []any{sup.Catalogue, sup.Revision, text(sup)}}.over(tx, was)
-		if err != nil {
-			return err
-		}
-		return addEvent(tx, e)
+	return s.put(ctx, func(p *plan) {
+		row{"supplements", []string{"catalogue", "revision", "body"}, []any{sup.Catalogue, sup.Revision, text(sup)}}.over(p, was)
+		addEvent(p, e)
 	})
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
 	"capdo/internal/identity"
 )
 
@@ -60,7 +58,7 @@ func (s *Store) Sessions(ctx context.Context) ([]identity.Session, error) {
 
 // DropSessions ends the sessions of a login but one.
 func (s *Store) DropSessions(ctx context.Context, login, but string) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return dropSessions(tx, login, but) })
+	return s.put(ctx, func(p *plan) { dropSessions(p, login, but) })
 }
 
 // Factor finds the second step of a login.
@@ -80,57 +78,44 @@ func (s *Store) HasFactors(ctx context.Context) (any bool, err error) {
 
 // SaveFactor puts a second step in the place of the one that was seen.
 func (s *Store) SaveFactor(ctx context.Context, was, now identity.Factor, codes []string, only string) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
+	return s.put(ctx, func(p *plan) {
 		login := now.Login
-		var done *gorm.DB
+		var done *order
 		switch {
 		case was.Login == "":
-			done = tx.Exec("INSERT INTO second_steps (login, sealed, confirmed, step) VALUES (?, ?, ?, ?) ON CONFLICT (login) DO NOTHING", now.Login, now.Sealed, flag(now.Confirmed), now.Step)
+			done = p.do("INSERT INTO second_steps (login, sealed, confirmed, step) VALUES (?, ?, ?, ?) ON CONFLICT (login) DO NOTHING", now.Login, now.Sealed, flag(now.Confirmed), now.Step)
 		case now.Login == "":
 			login, codes = was.Login, []string{}
-			done = tx.Exec("DELETE FROM second_steps WHERE login = ? AND sealed = ? AND confirmed = ? AND step = ?", was.Login, was.Sealed, flag(was.Confirmed), was.Step)
+			done = p.do("DELETE FROM second_steps WHERE login = ? AND sealed = ? AND confirmed = ? AND step = ?", was.Login, was.Sealed, flag(was.Confirmed), was.Step)
 		default:
-			done = tx.Exec("UPDATE second_steps SET sealed = ?, confirmed = ?, step = ? WHERE login = ? AND sealed = ? AND confirmed = ? AND step = ?",
+			done = p.do("UPDATE second_steps SET sealed = ?, confirmed = ?, step = ? WHERE login = ? AND sealed = ? AND confirmed = ? AND step = ?",
 				now.Sealed, flag(now.Confirmed), now.Step, was.Login, was.Sealed, flag(was.Confirmed), was.Step)
 		}
-		if done.Error == nil && done.RowsAffected != 1 {
-			return identity.ErrMoved
+		done.lack = identity.ErrMoved
+		if codes != nil {
+			putCodes(p, login, codes)
 		}
-		err := done.Error
-		if err == nil && codes != nil {
-			err = putCodes(tx, login, codes)
+		if only != "" {
+			dropSessions(p, login, only)
 		}
-		if err == nil && only != "" {
-			err = dropSessions(tx, login, only)
-		}
-		return err
 	})
 }
 
-func dropSessions(tx *gorm.DB, login, but string) error {
-	return tx.Exec("DELETE FROM sessions WHERE login = ? AND token <> ?", login, but).Error
+func dropSessions(p *plan, login, but string) {
+	p.do("DELETE FROM sessions WHERE login = ? AND token <> ?", login, but)
 }
 
-func putCodes(tx *gorm.DB, login string, codes []string) error {
-	if err := tx.Exec("DELETE FROM recovery_codes WHERE login = ?", login).Error; err != nil {
-		return err
-	}
+func putCodes(p *plan, login string, codes []string) {
+	p.do("DELETE FROM recovery_codes WHERE login = ?", login)
 	for _, hash := range codes {
-		if err := tx.Exec("INSERT INTO recovery_codes (login, hash) VALUES (?, ?)", login, hash).Error; err != nil {
-			return err
-		}
+		p.do("INSERT INTO recovery_codes (login, hash) VALUES (?, ?)", login, hash)
 	}
-	return nil
 }
 
 // SpendCode takes a recovery code.
 func (s *Store) SpendCode(ctx context.Context, login, hash string) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		done := tx.Exec("DELETE FROM recovery_codes WHERE login = ? AND hash = ?", login, hash)
-		if done.Error == nil && done.RowsAffected != 1 {
-			return identity.ErrUnknown
-		}
-		return done.Error
+	return s.put(ctx, func(p *plan) {
+		p.do("DELETE FROM recovery_codes WHERE login = ? AND hash = ?", login, hash).lack = identity.ErrUnknown
 	})
 }
 
@@ -151,43 +136,38 @@ func (s *Store) Tries(ctx context.Context, names ...string) (map[string]identity
 
 // AddTries counts one more try and forgets those of long ago.
 func (s *Store) AddTries(ctx context.Context, now, forgotten time.Time, names ...string) (counted map[string]int, err error) {
-	err = s.write(ctx, func(tx *gorm.DB) error {
-		counted = map[string]int{}
-		if err := tx.Exec("DELETE FROM sign_in_tries WHERE last <= ?", forgotten.Unix()).Error; err != nil {
-			return err
-		}
+	counted = map[string]int{}
+	err = s.put(ctx, func(p *plan) {
+		p.do("DELETE FROM sign_in_tries WHERE last <= ?", forgotten.Unix())
 		for _, name := range names {
-			var n int
-			if err := tx.Raw("INSERT INTO sign_in_tries (name, n, last) VALUES (?, 1, ?) ON CONFLICT (name) DO UPDATE SET n = sign_in_tries.n + 1, last = excluded.last RETURNING n", name, now.Unix()).Row().Scan(&n); err != nil {
-				return err
+			o := p.do("INSERT INTO sign_in_tries (name, n, last) VALUES (?, 1, ?) ON CONFLICT (name) DO UPDATE SET n = sign_in_tries.n + 1, last = excluded.last RETURNING n", name, now.Unix())
+			o.asks = func(values []any) error {
+				counted[name] = int(values[0].(int64))
+				return nil
 			}
-			counted[name] = n
 		}
-		return nil
 	})
 	return counted, err
 }
 
 // TakeBack takes one try off each name.
 func (s *Store) TakeBack(ctx context.Context, counted time.Time, before map[string]identity.Try, names ...string) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
+	return s.put(ctx, func(p *plan) {
 		for _, name := range names {
 			last := counted.Unix()
 			if was, ok := before[name]; ok {
 				last = was.Last.Unix()
 			}
-			if err := tx.Exec("UPDATE sign_in_tries SET n = n - 1, last = CASE WHEN last = CAST(? AS BIGINT) THEN CAST(? AS BIGINT) ELSE last END WHERE name = ?", counted.Unix(), last, name).Error; err != nil {
-				return err
-			}
+			p.do("UPDATE sign_in_tries SET n = n - 1, last = CASE WHEN last = CAST(? AS BIGINT) THEN CAST(? AS BIGINT) ELSE last END WHERE name = ?", counted.Unix(), last, name)
+			p.do("DELETE FROM sign_in_tries WHERE n <= 0 AND name = ?", name)
 		}
-		return tx.Exec("DELETE FROM sign_in_tries WHERE n <= 0 AND name IN ?", names).Error
 	})
 }
 
 // ForgetTries forgets the tries under a name and those under it and a place.
 func (s *Store) ForgetTries(ctx context.Context, name string) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		return tx.Exec("DELETE FROM sign_in_tries WHERE name = ? OR substr(name, 1, CAST(? AS INTEGER)) = ?", name, len(name)+1, name+" ").Error
+	return s.put(ctx, func(p *plan) {
+		p.do("DELETE FROM sign_in_tries WHERE name = ? OR substr(name, 1, CAST(? AS INTEGER)) = ?", name, len(name)+1, name+" ")
 	})
 }
 
@@ -200,10 +180,8 @@ func (s *Store) Home(ctx context.Context, name string, since time.Time) (bool, e
 
 // PutHome remembers a place that was signed in from.
 func (s *Store) PutHome(ctx context.Context, name string, now, forgotten time.Time) error {
-	return s.write(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec("DELETE FROM sign_in_homes WHERE last < ?", forgotten.Unix()).Error; err != nil {
-			return err
-		}
-		return tx.Exec("INSERT INTO sign_in_homes (name, last) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = excluded.last", name, now.Unix()).Error
+	return s.put(ctx, func(p *plan) {
+		p.do("DELETE FROM sign_in_homes WHERE last < ?", forgotten.Unix())
+		p.do("INSERT INTO sign_in_homes (name, last) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = excluded.last", name, now.Unix())
 	})
 }

@@ -22,6 +22,7 @@ import (
 // on PostgreSQL (one pool, shared with other copies of the program).
 type Store struct {
 	w, r  *gorm.DB
+	say   dialect
 	known known         // offices and people as last read
 	group *group        // who writes to a file; nil on PostgreSQL
 	grace time.Duration // how long a number that was reserved may still be used by a step of another copy
@@ -60,13 +61,13 @@ func Open(ctx context.Context, db string, o Options) (*Store, error) {
 		s.w, err = connectPostgres(ctx, db)
 		s.r = s.w
 	} else {
-		s.grace, s.group, name = 0, newGroup(), migrations.SQLite
+		s.grace, s.group, name = 0, newGroup(s), migrations.SQLite
 		if reason, fault := usable(db, o.Create); fault != nil {
 			return nil, &OpenError{db, reason, fault}
 		}
 		s.w, err = connectSQLite(db, false, 1)
 	}
-	if err == nil {
+	if s.say = dialects[name]; err == nil {
 		err = s.ready(ctx, name, o)
 	}
 	if err == nil && s.r == nil {
@@ -189,25 +190,35 @@ func (s *Store) read(ctx context.Context) *gorm.DB { return s.r.WithContext(ctx)
 // How often a transaction that met another on PostgreSQL is begun again.
 const again = 5
 
-// write runs one short transaction, whole or not at all; do may run more than
-// once. A full, failing or read-only disk and a database that does not answer
-// are problems of kind busy.
-func (s *Store) write(ctx context.Context, do func(tx *gorm.DB) error) error {
-	err := s.keep(ctx, do)
-	if _, ok := workflow.ProblemOf(err); err != nil && !ok {
-		return faulty(err)
-	}
-	return err
+// put writes what a plan says in one short transaction, whole or not at all.
+func (s *Store) put(ctx context.Context, what func(p *plan)) error {
+	p := &plan{say: s.say}
+	what(p)
+	return s.write(ctx, func(tx *writer) error {
+		tx.add(p)
+		return nil
+	})
+}
+
+// write is put for what must read in between; do may run more than once. A full,
+// failing or read-only disk and a database that does not answer are problems of
+// kind busy.
+func (s *Store) write(ctx context.Context, do func(tx *writer) error) error {
+	return faulty(s.keep(ctx, do))
 }
 
 // keep is write before its faults are named: with others on SQLite, which knows
-// one writer at a time; on PostgreSQL in a transaction of its own.
-func (s *Store) keep(ctx context.Context, do func(tx *gorm.DB) error) (err error) {
+// one writer at a time; on PostgreSQL in a transaction of its own, which is begun
+// again where it met another, or a connection that broke before its end: after a
+// restart of the server, as many as there were.
+func (s *Store) keep(ctx context.Context, do func(tx *writer) error) (err error) {
 	if s.group != nil {
-		return s.group.write(ctx, s.w, do)
+		return s.group.write(ctx, do)
 	}
-	for range again {
-		if err = s.w.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return sealed(tx, do) }); !crossed(err) {
+	for i := range most {
+		var safe bool
+		safe, err = s.transact(ctx, do)
+		if met := crossed(err) && i < again; !met && !(safe && unreachable(err) && ctx.Err() == nil) {
 			break
 		}
 	}

@@ -103,7 +103,7 @@ func systemRow(sys *workflow.System) row {
 
 // AddSystem adds a system; an id that exists is stale.
 func (s *Store) AddSystem(ctx context.Context, sys *workflow.System) error {
-	return s.write(ctx, func(tx *gorm.DB) error { return systemRow(sys).add(tx) })
+	return s.put(ctx, systemRow(sys).add)
 }
 
 // fillKeys writes what systems are listed by for those that an older program
@@ -114,13 +114,10 @@ func (s *Store) fillKeys(ctx context.Context) error {
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		err = s.write(ctx, func(tx *gorm.DB) error {
+		err = s.put(ctx, func(p *plan) {
 			for _, sys := range list {
-				if err := systemRow(sys).change(tx, sys.Revision); err != nil {
-					return err
-				}
+				systemRow(sys).change(p, sys.Revision)
 			}
-			return nil
 		})
 		if p, ok := workflow.ProblemOf(err); err != nil && (!ok || p.Kind != workflow.Stale) { // another copy is at it too
 			return err
@@ -145,5 +142,5 @@ func (s *Store) CountByLevel(ctx context.Context) (map[int]int, error) {
 // OwnerIDs lists the offices that own a system.
 func (s *Store) OwnerIDs(ctx context.Context) (ids []string, err error) {
 	err = s.read(ctx).Raw("SELECT DISTINCT owner FROM systems WHERE owner <> '' ORDER BY owner").Scan(&ids).Error
-	return ids, err
+	return ids, faulty(err)
 }
