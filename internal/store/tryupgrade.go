@@ -52,10 +52,10 @@ func TryUpgrade(ctx context.Context, db string) (pending []string, tried bool, e
 		return pending, true, err
 	}
 	var sound string
-	if err := s.r.Raw("PRAGMA integrity_check").Row().Scan(&sound); err == nil && sound != "ok" {
-		return pending, true, errors.Join(errors.New("store: the copy is not sound: "+sound), s.Close())
+	if err = s.read(ctx).Raw("PRAGMA integrity_check").Row().Scan(&sound); err == nil && sound != "ok" {
+		err = errors.New("the copy is not sound: " + sound)
 	}
-	return pending, true, s.Close()
+	return pending, true, errors.Join(faulty(err), s.Close())
 }
 
 func pendingOf(ctx context.Context, g *gorm.DB, dialect string) ([]string, error) {
