@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -265,7 +266,7 @@ func (x *layerImporter) subject(row LayerImport) (office, system string) {
 		return "", ""
 	}
 	p := parties{offices: x.offices}
-	for _, id := range sortedKeys(x.offices) {
+	for _, id := range slices.Sorted(maps.Keys(x.offices)) {
 		if vn.Fold(x.offices[id].Name) == vn.Fold(row.Office) && p.under(id, x.o.Owner) {
 			return id, ""
 		}

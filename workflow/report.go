@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -209,21 +210,12 @@ type reportSnap struct {
 
 // ministry is the outside body the owner's report goes to.
 func (x *reportSnap) ministry(route regime.ReportRoute, on Day) OfficeFacts {
-	for _, id := range sortedKeys(x.Offices) {
+	for _, id := range slices.Sorted(maps.Keys(x.Offices)) {
 		if contains(route.Bodies, x.Offices[id].Body) {
 			return x.facts(id, "", on)
 		}
 	}
 	return OfficeFacts{Name: route.Name}
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
 
 func sortRecords(list []*record) {

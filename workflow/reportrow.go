@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"maps"
 	"slices"
 
 	"capdo/workflow/regime"
@@ -250,7 +251,7 @@ var reportChecks = map[string]func(w ReportRow) bool{
 const rowsAreTotal = "rows_are_total"
 
 // ReportChecks lists the rules code knows, for the test of agreement with data.
-func ReportChecks() []string { return append(sortedKeys(reportChecks), rowsAreTotal) }
+func ReportChecks() []string { return append(slices.Sorted(maps.Keys(reportChecks)), rowsAreTotal) }
 
 func (f *ReportFacts) check(rules []regime.ReportCheck) {
 	for _, rule := range rules {

@@ -3,6 +3,7 @@ package rehearse
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,18 +42,9 @@ func (d *differences) no(what string, want, got []string) {
 
 // singles compares single values in the order of their keys.
 func (d *differences) singles(want expected, got map[string]any) {
-	for _, key := range sortedKeys(want) {
+	for _, key := range slices.Sorted(maps.Keys(want)) {
 		d.same(key, want[key], orNone(fmt.Sprint(got[key])))
 	}
-}
-
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 func orNone(s string) string {
@@ -128,7 +120,7 @@ func (e *caseExpected) compareRegimes(ctx context.Context, p *player, d *differe
 			last[ev.Act] = ev.Regime
 		}
 	}
-	for _, name := range sortedKeys(e.regimes) {
+	for _, name := range slices.Sorted(maps.Keys(e.regimes)) {
 		d.same("regime of "+name, e.regimes[name], orNone(last[name]))
 	}
 	return nil
