@@ -28,6 +28,9 @@ func checkLaw(_ context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.words.Check(); err != nil { // the law itself was read at the start
+		return err
+	}
 	type line struct {
 		Regime                                                 string     `json:"regime"`
 		From                                                   regime.Day `json:"from"`

@@ -119,7 +119,7 @@ type FieldError struct {
 // Error names both.
 func (e *FieldError) Error() string { return "templates: " + e.Form + ": " + e.Field + " is needed" }
 
-func readForm(files fs.FS, name string) (*form, error) {
+func readForm(files fs.FS, texts *template.Template, name string) (*form, error) {
 	f := &form{}
 	if err := decode(files, name, f); err != nil {
 		return nil, err
@@ -128,26 +128,35 @@ func readForm(files fs.FS, name string) (*form, error) {
 		return nil, err
 	}
 	var err error
-	if f.title, err = parse(f.Title); err != nil {
+	if f.title, err = parse(texts, f.Title); err != nil {
 		return nil, fmt.Errorf("templates: %s: title: %w", name, err)
 	}
-	if f.note, err = parse(f.Note); err != nil {
+	if f.note, err = parse(texts, f.Note); err != nil {
 		return nil, fmt.Errorf("templates: %s: note: %w", name, err)
 	}
 	for i := range f.Blocks {
-		if err := f.Blocks[i].parse(); err != nil {
+		if err := f.Blocks[i].parse(texts); err != nil {
 			return nil, fmt.Errorf("templates: %s: block %d: %w", name, i+1, err)
 		}
 	}
 	return f, nil
 }
 
-func parse(text string) (*template.Template, error) {
-	return template.New("").Option("missingkey=error").Funcs(funcs).Parse(text)
+// newTexts makes the ground that the texts of a regime's forms stand on: they
+// share its functions, and a text that stands in several forms is one.
+func newTexts() *template.Template {
+	return template.New("").Option("missingkey=error").Funcs(funcs)
+}
+
+func parse(texts *template.Template, text string) (*template.Template, error) {
+	if t := texts.Lookup(text); t != nil {
+		return t, nil
+	}
+	return texts.New(text).Parse(text)
 }
 
 // parse compiles every text of a block before any fact is seen.
-func (b *block) parse() error {
+func (b *block) parse(texts *template.Template) error {
 	b.texts = map[string]*template.Template{}
 	kinds := 0
 	v := reflect.ValueOf(b).Elem()
@@ -162,7 +171,7 @@ func (b *block) parse() error {
 		if name == "Each" || name == "Include" {
 			continue
 		}
-		if err := b.texts1(v.Field(i)); err != nil {
+		if err := b.texts1(texts, v.Field(i)); err != nil {
 			return err
 		}
 	}
@@ -172,29 +181,29 @@ func (b *block) parse() error {
 	return nil
 }
 
-func (b *block) texts1(v reflect.Value) error {
+func (b *block) texts1(texts *template.Template, v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.String:
 		if _, ok := b.texts[v.String()]; ok || v.String() == "" {
 			return nil
 		}
-		t, err := parse(v.String())
+		t, err := parse(texts, v.String())
 		b.texts[v.String()] = t
 		return err
 	case reflect.Pointer:
 		if v.IsNil() {
 			return nil
 		}
-		return b.texts1(v.Elem())
+		return b.texts1(texts, v.Elem())
 	case reflect.Slice:
 		for i := range v.Len() {
-			if err := b.texts1(v.Index(i)); err != nil {
+			if err := b.texts1(texts, v.Index(i)); err != nil {
 				return err
 			}
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if err := b.texts1(v.Field(i)); err != nil {
+			if err := b.texts1(texts, v.Field(i)); err != nil {
 				return err
 			}
 		}

@@ -61,7 +61,10 @@ func (t *Templates) Verified(regime, key string) string {
 func (t *Templates) Info(regime string) []Info {
 	var list []Info
 	for _, key := range t.Forms(regime) {
-		f := t.forms[regime][key]
+		f, err := t.form(regime, key)
+		if err != nil {
+			continue // a form that is listed is there
+		}
 		list = append(list, Info{Form: key, Title: f.name(), Numbered: f.Numbered, By: f.By,
 			Basis: f.words.basis(f.Basis), Cites: f.words.cites(f.Basis), Verified: t.Verified(regime, key)})
 	}

@@ -10,7 +10,6 @@ import (
 	"html/template"
 	"io/fs"
 	"maps"
-	"mime"
 	"net/url"
 	"path"
 	"strconv"
@@ -24,11 +23,11 @@ var pageFiles embed.FS
 
 // Pages fills the pages people see: pages/<name>.html, framed by
 // pages/frame.html (or pages/bare.html for who is not signed in), with the parts
-// of pages/parts. Every page is parsed once a language, when first asked for;
+// of pages/parts. Frame, parts and every page are parsed once a language, when first asked for;
 // safe for many goroutines.
 type Pages struct {
 	words  *Templates
-	base   map[string]*template.Template // by language
+	base   map[string]func() (*template.Template, error) // by language
 	assets map[string]Asset
 	stamp  string // of all assets: part of their addresses, so that browsers may keep them
 	mu     sync.Mutex
@@ -41,21 +40,24 @@ type Asset struct {
 	Body []byte
 }
 
-// OpenPages reads frame, parts and assets; its error names the file at fault.
+// OpenPages reads the assets; its error names the file at fault.
 func OpenPages(words *Templates) (*Pages, error) {
-	p := &Pages{words: words, base: map[string]*template.Template{}, assets: map[string]Asset{}, parsed: map[string]*template.Template{}}
+	p := &Pages{words: words, base: map[string]func() (*template.Template, error){}, assets: map[string]Asset{}, parsed: map[string]*template.Template{}}
 	if err := p.readAssets(); err != nil {
 		return nil, err
 	}
 	for _, lang := range []string{"vi", "en"} {
-		t, err := template.New("base").Funcs(p.funcs(lang)).ParseFS(pageFiles, "pages/frame.html", "pages/bare.html", "pages/parts/*.html")
-		if err != nil {
-			return nil, fmt.Errorf("templates: %w", err)
-		}
-		p.base[lang] = t
+		p.base[lang] = sync.OnceValues(func() (*template.Template, error) {
+			return template.New("base").Funcs(p.funcs(lang)).ParseFS(pageFiles, "pages/frame.html", "pages/bare.html", "pages/parts/*.html")
+		})
 	}
 	return p, nil
 }
+
+// assetTypes are the content types of assets by the ends of their names: a closed
+// list, not what the machine says.
+var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	".png": "image/png", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8"}
 
 func (p *Pages) readAssets() error {
 	sum := sha256.New()
@@ -68,11 +70,7 @@ func (p *Pages) readAssets() error {
 			return err
 		}
 		sum.Write(b)
-		kind := mime.TypeByExtension(path.Ext(name))
-		if path.Ext(name) == ".woff2" {
-			kind = "font/woff2"
-		}
-		p.assets[strings.TrimPrefix(name, "pages/assets/")] = Asset{kind, b}
+		p.assets[strings.TrimPrefix(name, "pages/assets/")] = Asset{assetTypes[path.Ext(name)], b}
 		return nil
 	})
 	p.stamp = hex.EncodeToString(sum.Sum(nil))[:10]
@@ -108,9 +106,13 @@ func (p *Pages) page(lang, name string) (*template.Template, error) {
 	if t, ok := p.parsed[key]; ok {
 		return t, nil
 	}
-	base, ok := p.base[lang]
+	read, ok := p.base[lang]
 	if !ok {
 		return nil, fmt.Errorf("templates: no pages in %q", lang)
+	}
+	base, err := read()
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
 	}
 	t, err := template.Must(base.Clone()).ParseFS(pageFiles, "pages/"+name+".html")
 	if err != nil {

@@ -39,6 +39,18 @@ func TestEveryWordOfThePagesIsThereInBothLanguages(t *testing.T) {
 	}
 }
 
+func TestEveryAssetHasItsType(t *testing.T) {
+	p, err := OpenPages(nil)
+	if err != nil || len(p.assets) == 0 {
+		t.Fatal(err)
+	}
+	for name, a := range p.assets {
+		if a.Type == "" {
+			t.Errorf("%s has no content type", name)
+		}
+	}
+}
+
 func TestEveryPageCanBeRead(t *testing.T) {
 	words, err := Open()
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"text/template"
 
 	"go.yaml.in/yaml/v4"
 
@@ -20,51 +22,101 @@ import (
 //go:embed all:forms messages.*.yaml
 var embedded embed.FS
 
-// Templates holds every form and message, parsed; safe for many goroutines.
+// Templates holds forms by regime and messages by language, each read when it is
+// first asked for; safe for many goroutines.
 type Templates struct {
-	forms    map[string]map[string]*form // regime → form
-	messages map[string]map[string]string
+	forms    map[string]func() (map[string]*form, error)
+	messages map[string]func() (map[string]string, error)
 }
 
 // Files is the forms and messages inside the program as a folder, for those who
 // add forms of their own beside them and give the whole to Read.
 func Files() fs.FS { return embedded }
 
-// Open reads all forms and messages inside the program. Its error names file
-// and line of what cannot be read.
-func Open() (*Templates, error) { return Read(embedded) }
+// Open opens the forms and messages inside the program. They cannot change under
+// it, and a program with a fault in them does not pass its tests, so beside the
+// Vietnamese messages they are read when first asked for: Check reads them all.
+func Open() (*Templates, error) {
+	t, err := open(embedded)
+	if err == nil {
+		_, err = t.messages["vi"]()
+	}
+	return t, err
+}
 
 // Read reads forms and messages from a folder: messages.<language>.yaml, beside
 // it messages.<place>.<language>.yaml for the pages of one place, and forms/ with
-// one folder a regime and the list regimes.yaml.
+// one folder a regime and the list regimes.yaml. Its error names file and line of
+// what cannot be read.
 func Read(files fs.FS) (*Templates, error) {
-	t := &Templates{forms: map[string]map[string]*form{}, messages: map[string]map[string]string{}}
+	t, err := open(files)
+	if err != nil {
+		return nil, err
+	}
+	return t, t.Check()
+}
+
+func open(files fs.FS) (*Templates, error) {
+	t := &Templates{forms: map[string]func() (map[string]*form, error){}, messages: map[string]func() (map[string]string, error){}}
 	for _, lang := range []string{"vi", "en"} {
-		m, err := readMessages(files, lang)
-		if err != nil {
-			return nil, err
-		}
-		t.messages[lang] = m
+		t.messages[lang] = sync.OnceValues(func() (map[string]string, error) { return readMessages(files, lang) })
 	}
 	var like map[string]inherits
 	if err := decode(files, "forms/regimes.yaml", &like); err != nil {
 		return nil, err
 	}
 	for regime := range like {
-		set, err := readForms(files, regime, lineage(like, regime))
-		if err != nil {
-			return nil, err
-		}
-		words, err := readTerms(files, lineage(like, regime))
-		if err != nil {
-			return nil, err
-		}
-		if err := words.bind(set, t.messages["vi"]); err != nil {
-			return nil, fmt.Errorf("templates: %s/%w", regime, err)
-		}
-		t.forms[regime] = set
+		t.forms[regime] = sync.OnceValues(func() (map[string]*form, error) { return t.readRegime(files, regime, lineage(like, regime)) })
 	}
 	return t, nil
+}
+
+// Check reads all forms and messages there are; its error names file and line of
+// what cannot be read.
+func (t *Templates) Check() error {
+	for _, lang := range slices.Sorted(maps.Keys(t.messages)) {
+		if _, err := t.messages[lang](); err != nil {
+			return err
+		}
+	}
+	for _, regime := range slices.Sorted(maps.Keys(t.forms)) {
+		if _, err := t.forms[regime](); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readRegime reads the forms of a regime and gives them its words.
+func (t *Templates) readRegime(files fs.FS, regime string, line []string) (map[string]*form, error) {
+	labels, err := t.messages["vi"]()
+	if err != nil {
+		return nil, err
+	}
+	texts := newTexts()
+	set, err := readForms(files, texts, regime, line)
+	if err != nil {
+		return nil, err
+	}
+	words, err := readTerms(files, line)
+	if err != nil {
+		return nil, err
+	}
+	if err := words.bind(texts, set, labels); err != nil {
+		return nil, fmt.Errorf("templates: %s/%w", regime, err)
+	}
+	return set, nil
+}
+
+// said gives the messages of a language; none where they cannot be read, which
+// every page then shows.
+func (t *Templates) said(lang string) map[string]string {
+	read, ok := t.messages[lang]
+	if !ok {
+		return nil
+	}
+	m, _ := read()
+	return m
 }
 
 // readMessages joins the message files of a language; a key stands in one file
@@ -121,7 +173,7 @@ func lineage(like map[string]inherits, regime string) []string {
 
 // readForms reads the folder of a regime; a file it lacks is taken whole from
 // the nearest regime of its line that has one.
-func readForms(files fs.FS, regime string, line []string) (map[string]*form, error) {
+func readForms(files fs.FS, texts *template.Template, regime string, line []string) (map[string]*form, error) {
 	found := map[string]string{}
 	for _, dir := range slices.Backward(line) {
 		names, err := fs.Glob(files, "forms/"+dir+"/*.yaml")
@@ -137,7 +189,7 @@ func readForms(files fs.FS, regime string, line []string) (map[string]*form, err
 	}
 	set := map[string]*form{}
 	for key, name := range found {
-		f, err := readForm(files, name)
+		f, err := readForm(files, texts, name)
 		if err != nil {
 			return nil, err
 		}
@@ -152,11 +204,18 @@ func readForms(files fs.FS, regime string, line []string) (map[string]*form, err
 }
 
 func (t *Templates) form(regime, key string) (*form, error) {
-	f, ok := t.forms[regime][key]
+	read, ok := t.forms[regime]
 	if !ok || strings.HasPrefix(key, "_") {
 		return nil, &MissingForm{regime, key}
 	}
-	return f, nil
+	set, err := read()
+	if err != nil {
+		return nil, err
+	}
+	if set[key] == nil {
+		return nil, &MissingForm{regime, key}
+	}
+	return set[key], nil
 }
 
 // MissingForm says that a regime has no such form.
@@ -181,9 +240,14 @@ func (t *Templates) Proven(regime, key string) (bool, error) {
 	return err == nil && proven(f.Blocks), err
 }
 
-// Forms lists the forms of a regime.
+// Forms lists the forms of a regime; none where they cannot be read.
 func (t *Templates) Forms(regime string) []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(t.forms[regime])), func(k string) bool { return strings.HasPrefix(k, "_") })
+	read, ok := t.forms[regime]
+	if !ok {
+		return nil
+	}
+	set, _ := read()
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(set)), func(k string) bool { return strings.HasPrefix(k, "_") })
 }
 
 // Fill fills a form with facts. A needed field that is empty is a *FieldError.
@@ -197,7 +261,7 @@ func (t *Templates) Fill(regime, key string, facts any) (paper.Document, error) 
 
 // Message puts a key into words; a key without words comes back visibly.
 func (t *Templates) Message(lang, key string, args map[string]string) string {
-	text, ok := t.messages[lang][key]
+	text, ok := t.said(lang)[key]
 	if !ok {
 		return "‹" + key + "›"
 	}
@@ -209,9 +273,9 @@ func (t *Templates) Message(lang, key string, args map[string]string) string {
 
 // Has tells whether a key has words.
 func (t *Templates) Has(lang, key string) bool {
-	_, ok := t.messages[lang][key]
+	_, ok := t.said(lang)[key]
 	return ok
 }
 
 // Keys lists the keys of a language.
-func (t *Templates) Keys(lang string) []string { return slices.Sorted(maps.Keys(t.messages[lang])) }
+func (t *Templates) Keys(lang string) []string { return slices.Sorted(maps.Keys(t.said(lang))) }

@@ -27,9 +27,37 @@ func TestABadFormIsRefusedWithItsName(t *testing.T) {
 		"an unknown function": "blocks:\n  - para: \"{{frob .F}}\"\n",
 	} {
 		files := fstest.MapFS{"forms/a/x.yaml": {Data: []byte(text)}}
-		if _, err := readForm(files, "forms/a/x.yaml"); err == nil || !strings.Contains(err.Error(), "forms/a/x.yaml") {
+		if _, err := readForm(files, newTexts(), "forms/a/x.yaml"); err == nil || !strings.Contains(err.Error(), "forms/a/x.yaml") {
 			t.Errorf("%s: %v", says, err)
 		}
+	}
+}
+
+func TestWhatIsReadLaterIsCheckedWhole(t *testing.T) {
+	words, err := Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := words.Check(); err != nil {
+		t.Error(err)
+	}
+	files := fstest.MapFS{"messages.vi.yaml": {Data: []byte("a: b\n")}, "messages.en.yaml": {Data: []byte("a: b\n")},
+		"forms/regimes.yaml": {Data: []byte("r: {}\n")}, "forms/r/x.yaml": {Data: []byte("blocks:\n  - picture: x\n")}}
+	late, err := open(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // a fault stays one
+		if _, err := late.Fill("r", "x", nil); err == nil || !strings.Contains(err.Error(), "forms/r/x.yaml") {
+			t.Errorf("a bad form is filled: %v", err)
+		}
+	}
+	if err := late.Check(); err == nil || !strings.Contains(err.Error(), "forms/r/x.yaml") {
+		t.Errorf("a bad form is not found: %v", err)
+	}
+	files["messages.en.yaml"] = &fstest.MapFile{Data: []byte("a: b\na: c\n")}
+	if _, err := Read(files); err == nil || !strings.Contains(err.Error(), "messages.en.yaml") {
+		t.Errorf("messages that say a key twice: %v", err)
 	}
 }
 

@@ -132,8 +132,8 @@ func label(labels map[string]string) func(group, code string) (string, error) {
 
 // bind gives the forms of a regime its words, and refuses a form that asks for
 // a term, an article or a group of words there is none of.
-func (t *terms) bind(set map[string]*form, labels map[string]string) error {
-	words := template.FuncMap{"term": t.term, "article": t.article, "inwords": t.inWords, "long": t.long, "word": label(labels)}
+func (t *terms) bind(texts *template.Template, set map[string]*form, labels map[string]string) error {
+	texts.Funcs(template.FuncMap{"term": t.term, "article": t.article, "inwords": t.inWords, "long": t.long, "word": label(labels)})
 	ask := asked{"term": t.term, "article": t.article, "word": func(group string) (string, error) {
 		for key := range labels {
 			if strings.HasPrefix(key, "word."+group+".") {
@@ -145,7 +145,6 @@ func (t *terms) bind(set map[string]*form, labels map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(set)) {
 		set[key].words = t
 		for _, one := range set[key].all() {
-			one.Funcs(words)
 			if err := ask.check(one.Root); err != nil {
 				return fmt.Errorf("%s: %w", key, err)
 			}

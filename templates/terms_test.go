@@ -16,7 +16,8 @@ models: [old]
 // bound reads one form of a regime with its terms.
 func bound(text, terms string) (*form, error) {
 	files := fstest.MapFS{"forms/a/x.yaml": {Data: []byte(text)}, "forms/a/terms.yaml": {Data: []byte(terms)}}
-	set, err := readForms(files, "a", []string{"a"})
+	texts := newTexts()
+	set, err := readForms(files, texts, "a", []string{"a"})
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +25,7 @@ func bound(text, terms string) (*form, error) {
 	if err != nil {
 		return nil, err
 	}
-	return set["x"], words.bind(set, map[string]string{"word.colour.red": "đỏ"})
+	return set["x"], words.bind(texts, set, map[string]string{"word.colour.red": "đỏ"})
 }
 
 func TestAFormMayAskOnlyForWhatItsRegimeHas(t *testing.T) {

@@ -270,8 +270,9 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	if err := r.check(top, dir); err != nil {
 		return nil, err
 	}
+	line := lineage(files, dir)
 	find := func(name string) string {
-		for _, d := range lineage(files, dir) {
+		for _, d := range line {
 			b.Files++
 			if _, err := fs.Stat(files, d+"/"+name); err == nil {
 				return d + "/" + name
@@ -317,7 +318,7 @@ func readRegime(files fs.FS, dir string, b *Book) (*Regime, error) {
 	keep(err)
 	r.Checks, err = readCheckRules(files, find("performers.yaml"), r)
 	keep(err)
-	for _, name := range dossierFiles(files, lineage(files, dir)...) {
+	for _, name := range dossierFiles(files, line...) {
 		p, err := readProcedure(files, find(name), r, b)
 		keep(err)
 		r.Dossiers = append(r.Dossiers, p)
