@@ -11,6 +11,7 @@ import (
 type Difference struct {
 	From, To     int
 	FromOn, ToOn Day // days they were sent; zero: not sent yet
+	Systems      []JointChange
 	Facts        []FactChange
 	Texts        []TextChange
 	Rows         []RowChange
@@ -19,19 +20,27 @@ type Difference struct {
 	Same         int // parts compared that stayed as they were
 }
 
-// FactChange is one fact that differs.
+// JointChange is one of the other systems of a dossier with the level proposed
+// for it; 0: it was not, or is no longer, in the dossier.
+type JointChange struct {
+	System, Name string
+	Was, Now     int
+}
+
+// FactChange is one fact that differs. Of, here and below, is the name of the
+// other system it is about; empty: the dossier's own.
 type FactChange struct {
-	Key      string
+	Of, Key  string
 	Was, Now any
 }
 
 // TextChange is one text of the overview that differs.
-type TextChange struct{ Key, Was, Now string }
+type TextChange struct{ Of, Key, Was, Now string }
 
 // RowChange is one row of a table of the overview, known by its first cell.
 type RowChange struct {
-	Table, Name string
-	Was, Now    []string
+	Of, Table, Name string
+	Was, Now        []string
 }
 
 // FileChange is one file, told apart by what it is and its content (SHA-256).
@@ -42,7 +51,7 @@ type FileChange struct {
 
 // Count is how many parts differ.
 func (d *Difference) Count() int {
-	return len(d.Facts) + len(d.Texts) + len(d.Rows) + len(d.Files) + len(d.Plan)
+	return len(d.Systems) + len(d.Facts) + len(d.Texts) + len(d.Rows) + len(d.Files) + len(d.Plan)
 }
 
 // Difference compares two versions of a dossier, as they were sent; the one after
@@ -56,7 +65,7 @@ func (s *Service) Difference(ctx context.Context, caseID string, from, to int) (
 		return nil, notFound("content", caseID)
 	}
 	d := &Difference{From: from, To: to, FromOn: sentOn(snap, from), ToOn: sentOn(snap, to)}
-	d.facts(factsOfVersion(snap, from), factsOfVersion(snap, to))
+	d.facts("", factsOfVersion(snap, from), factsOfVersion(snap, to))
 	was, err := s.contentOf(ctx, snap, from)
 	if err != nil {
 		return nil, err
@@ -65,9 +74,63 @@ func (s *Service) Difference(ctx context.Context, caseID string, from, to int) (
 	if err != nil {
 		return nil, err
 	}
-	d.overviews(&was.Overview, &now.Overview)
+	d.overviews("", &was.Overview, &now.Overview)
 	d.files(was.Attachments, now.Attachments)
+	if err := s.others(ctx, d, jointOf(snap, from), jointOf(snap, to), was.Others, now.Others); err != nil {
+		return nil, err
+	}
 	return d, s.plans(ctx, caseID, d)
+}
+
+// others compares what two versions say of the other systems of the dossier.
+func (s *Service) others(ctx context.Context, d *Difference, was, now []JointVerdict, wasOf, nowOf []Overview) error {
+	find := func(list []JointVerdict, id string) JointVerdict {
+		i := slices.IndexFunc(list, func(j JointVerdict) bool { return j.System == id })
+		if i < 0 {
+			return JointVerdict{}
+		}
+		return list[i]
+	}
+	described := func(list []Overview, id string) *Overview {
+		i := slices.IndexFunc(list, func(o Overview) bool { return o.System == id })
+		if i < 0 {
+			return &Overview{}
+		}
+		return &list[i]
+	}
+	var ids []string
+	for _, j := range slices.Concat(was, now) {
+		if !contains(ids, j.System) {
+			ids = append(ids, j.System)
+		}
+	}
+	for _, id := range ids {
+		sys, err := s.Store.System(ctx, id)
+		if err != nil {
+			return err
+		}
+		a, b := find(was, id), find(now, id)
+		if a.Level != b.Level {
+			d.Systems = append(d.Systems, JointChange{id, sys.Name, a.Level, b.Level})
+		}
+		if a.Level > 0 && b.Level > 0 {
+			d.facts(sys.Name, a.Facts, b.Facts)
+			d.overviews(sys.Name, described(wasOf, id), described(nowOf, id))
+		}
+	}
+	return nil
+}
+
+// jointOf is what a version says of the other systems, or what they say now.
+func jointOf(snap *Snapshot, version int) []JointVerdict {
+	if e := edition(snap, version); !e.Received.IsZero() {
+		return e.Joint
+	}
+	var out []JointVerdict
+	for _, sys := range snap.Joined {
+		out = append(out, JointVerdict{System: sys.ID, Level: snap.Case.LevelOf(sys.ID), Facts: sys.Facts})
+	}
+	return out
 }
 
 // versionOrNow is the content of a version, or what the next would be sent with.
@@ -95,7 +158,7 @@ func factsOfVersion(snap *Snapshot, version int) Facts {
 	return snap.System.Facts
 }
 
-func (d *Difference) facts(was, now Facts) {
+func (d *Difference) facts(of string, was, now Facts) {
 	keys := make([]string, 0, len(was)+len(now))
 	for k := range was {
 		keys = append(keys, k)
@@ -109,42 +172,42 @@ func (d *Difference) facts(was, now Facts) {
 			d.Same++
 			continue
 		}
-		d.Facts = append(d.Facts, FactChange{k, was[k], now[k]})
+		d.Facts = append(d.Facts, FactChange{of, k, was[k], now[k]})
 	}
 }
 
-func (d *Difference) overviews(was, now *Overview) {
+func (d *Difference) overviews(of string, was, now *Overview) {
 	for _, t := range overviewTexts {
 		switch a, b := *t.at(was), *t.at(now); {
 		case a != b:
-			d.Texts = append(d.Texts, TextChange{t.key, a, b})
+			d.Texts = append(d.Texts, TextChange{of, t.key, a, b})
 		case a != "":
 			d.Same++
 		}
 	}
 	for _, t := range tables {
-		d.rows(t.Key, t.read(was), t.read(now))
+		d.rows(of, t.Key, t.read(was), t.read(now))
 	}
 }
 
 // rows pairs the rows of two tables by their first cell, in order.
-func (d *Difference) rows(table string, was, now [][]string) {
+func (d *Difference) rows(of, table string, was, now [][]string) {
 	left := slices.Clone(now)
 	for _, a := range was {
 		i := slices.IndexFunc(left, func(b []string) bool { return b[0] == a[0] })
 		if i < 0 {
-			d.Rows = append(d.Rows, RowChange{table, a[0], a, nil})
+			d.Rows = append(d.Rows, RowChange{of, table, a[0], a, nil})
 			continue
 		}
 		if slices.Equal(a, left[i]) {
 			d.Same++
 		} else {
-			d.Rows = append(d.Rows, RowChange{table, a[0], a, left[i]})
+			d.Rows = append(d.Rows, RowChange{of, table, a[0], a, left[i]})
 		}
 		left = slices.Delete(left, i, i+1)
 	}
 	for _, b := range left {
-		d.Rows = append(d.Rows, RowChange{table, b[0], nil, b})
+		d.Rows = append(d.Rows, RowChange{of, table, b[0], nil, b})
 	}
 }
 

@@ -44,6 +44,56 @@ func (s *Service) joins(ctx context.Context, snap *Snapshot) error {
 	return nil
 }
 
+// OtherSystem is one of the other systems of a dossier, with the level proposed
+// for it and what the criteria say: by its facts as they stand while the dossier
+// is prepared, by those it was sent with afterwards.
+type OtherSystem struct {
+	*System
+	Proposed int
+	Verdict  Verdict
+}
+
+// Others lists the other systems of a dossier.
+func (s *Service) Others(ctx context.Context, c *Case) ([]OtherSystem, error) {
+	var out []OtherSystem
+	for _, j := range c.Joint {
+		sys, err := s.Store.System(ctx, j.System)
+		if err != nil {
+			return nil, err
+		}
+		o := OtherSystem{sys, j.Level, Verdict{}}
+		if r, ok := s.Book.ByKey(c.Regime); ok {
+			o.Verdict = r.Criteria.Classify(sys.Facts)
+		}
+		for _, sent := range c.Present().Joint {
+			if sent.System == j.System {
+				o.Verdict = sent.Verdict
+			}
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+// Joinable lists the systems that a dossier could take in, by name, at most so
+// many: of its owner, operator and SDU, without a level and a dossier of their own.
+func (s *Service) Joinable(ctx context.Context, c *Case, most int) ([]*System, error) {
+	snap, err := s.snapshot(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	r := s.regimeOf(c)
+	of := func(sys *System) parties { return parties{sys, s.Today(), snap.Offices, r} }
+	mine, none := of(snap.System), 0
+	list, err := s.Store.Systems(ctx, SystemQuery{Owner: mine.owner(), Operator: mine.operator(), State: r.System.Start, Level: &none, Sort: ByName, Limit: most})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(list, func(sys *System) bool {
+		return sys.ID == c.System || sys.Shares != "" || len(sys.Owners) != 1 || of(sys).operator() != mine.operator() || of(sys).sdu() != mine.sdu()
+	}), nil
+}
+
 // joined finds one of the other systems; nil when the dossier has none so named.
 func (m *move) joined(id string) *System {
 	i := slices.IndexFunc(m.others, func(sys *System) bool { return sys.ID == id })

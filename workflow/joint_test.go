@@ -72,6 +72,29 @@ func TestEachSystemOfAJointDossierStandsInTheReportByItself(t *testing.T) {
 	}
 }
 
+func TestTheOtherSystemsOfADossierAreComparedToo(t *testing.T) {
+	p, id := joint(t)
+	p.must("binh", workflow.Want{Act: "submit", Case: id})
+	p.must("chi", workflow.Want{Act: "request_supplement", Case: id, With: workflow.With{"points": []any{"Sửa bảng tin"}, "reason": "Chưa đủ"}})
+	b, err := p.Overview(ctx, "b")
+	p.ok(err)
+	text := *b.Overview
+	text.Scope = "Cả tỉnh"
+	_, err = p.SaveOverview(ctx, "an", &text)
+	p.ok(err)
+	d, err := p.Difference(ctx, id, 1, 2)
+	p.ok(err)
+	if d.Count() != 1 || len(d.Texts) != 1 || d.Texts[0].Of != "Bảng tin" || d.Texts[0].Now != "Cả tỉnh" {
+		t.Errorf("%+v", d)
+	}
+	c, err := p.Case(ctx, id)
+	p.ok(err)
+	others, err := p.Others(ctx, c.Case)
+	if err != nil || len(others) != 1 || others[0].Name != "Bảng tin" || others[0].Proposed != 1 || others[0].Verdict.Level != 1 {
+		t.Errorf("%+v, %v", others, err)
+	}
+}
+
 func TestWhoChangesASystemThatComesInMakesTheStepStale(t *testing.T) {
 	p, id := joint(t)
 	sys, err := p.Store.System(ctx, "b")

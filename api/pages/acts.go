@@ -325,6 +325,9 @@ func (r *room) contentChoices(f *actForm, one *formField) {
 const mostChoices = 500
 
 func (r *room) systemChoices(g *gin.Context, f *actForm, one *formField) error {
+	if f.Case != nil && f.Case.Kind == workflow.KindDossier {
+		return r.jointChoices(g, f, one)
+	}
 	owner := f.ID
 	if f.Case != nil {
 		owner = f.Case.Owner
@@ -348,6 +351,26 @@ func (r *room) systemChoices(g *gin.Context, f *actForm, one *formField) error {
 	}
 	sortOptions(one.Options)
 	return nil
+}
+
+// jointChoices offers, at a dossier, the systems that can come into it, or those
+// that are in it beside its own.
+func (r *room) jointChoices(g *gin.Context, f *actForm, one *formField) error {
+	var list []*workflow.System
+	var err error
+	if f.Act == "join_systems" {
+		list, err = r.Service.Joinable(g, f.Case.Case, mostChoices)
+	} else {
+		var others []workflow.OtherSystem
+		others, err = r.Service.Others(g, f.Case.Case)
+		for _, o := range others {
+			list = append(list, o.System)
+		}
+	}
+	for _, sys := range list {
+		one.Options = append(one.Options, option{Value: sys.ID, Label: sys.Name, On: slices.Contains(one.Values, sys.ID)})
+	}
+	return err
 }
 
 func (r *room) actPage(on string) gin.HandlerFunc {

@@ -77,6 +77,7 @@ type caseData struct {
 	Due     *dueView
 	Acts    actsView
 	Verdict *verdictView
+	Others  []workflow.OtherSystem // that the dossier speaks of beside its own
 	Papers  []workflow.Paper
 	Events  []eventRow
 	RuleSet string
@@ -110,6 +111,9 @@ func (r *room) caseOf(g *gin.Context) (*caseData, error) {
 	d.Acts = r.splitActs(acts)
 	if d.System != nil && c.Kind == workflow.KindDossier {
 		d.Verdict = &verdictView{r.Service.Verdict(c.Case, d.System.System)}
+		if d.Others, err = r.Service.Others(g, c.Case); err != nil {
+			return nil, err
+		}
 	}
 	if d.Papers, err = r.Service.Papers(g, c.ID); err != nil {
 		return nil, err

@@ -15,12 +15,18 @@ type deskTable struct {
 	Rows [][]string
 }
 
-// deskOverview is the description of the system as it was sent.
-type deskOverview struct {
+// deskSystem is what a dossier says of one of its systems, as it was sent.
+type deskSystem struct {
+	Name   string // of another system; empty: the dossier's own
 	Texts  []factRow
 	Facts  []factRow
 	Tables []deskTable
-	Said   []factRow // why the dossier departs from the criteria
+}
+
+// deskOverview is the description of the systems as it was sent.
+type deskOverview struct {
+	Said    []factRow    // why the dossier departs from the criteria
+	Systems []deskSystem // the dossier's own first
 }
 
 // deskText are the texts of an overview that the desk shows.
@@ -50,27 +56,47 @@ func (r *room) deskOverview(g *gin.Context, d *caseData) (*deskOverview, error) 
 		return nil, err
 	}
 	l, e, out := lang(g), d.Case.Present(), &deskOverview{}
-	for _, key := range deskTexts {
-		if text := content.Overview.Text(key); text != nil && *text != "" {
-			out.Texts = append(out.Texts, factRow{Label: r.Words.Message(l, "overview.text."+key, nil), Values: []string{*text}})
-		}
-	}
-	for _, t := range workflow.OverviewTables() {
-		if rows := content.Overview.Cells(t.Key); len(rows) > 0 {
-			out.Tables = append(out.Tables, deskTable{t, rows})
-		}
-	}
 	for key, text := range map[string]string{"override": e.Override, "reason": e.Reason, "reasoning": e.Reasoning} {
 		if text != "" {
 			out.Said = append(out.Said, factRow{Label: r.Words.Message(l, "label."+key, nil), Values: []string{text}})
 		}
 	}
-	sys := *d.System.System
+	facts := d.System.Facts
 	if e.Facts != nil {
-		sys.Facts = e.Facts
+		facts = e.Facts
 	}
-	out.Facts, err = r.factRows(g, &workflow.SystemView{System: &sys})
-	return out, err
+	out.Systems = append(out.Systems, r.deskSystem(g, "", facts, &content.Overview))
+	for _, o := range d.Others {
+		facts, text := o.Facts, &workflow.Overview{}
+		for _, sent := range e.Joint {
+			if sent.System == o.ID {
+				facts = sent.Facts
+			}
+		}
+		for i, sent := range content.Others {
+			if sent.System == o.ID {
+				text = &content.Others[i]
+			}
+		}
+		out.Systems = append(out.Systems, r.deskSystem(g, o.Name, facts, text))
+	}
+	return out, nil
+}
+
+func (r *room) deskSystem(g *gin.Context, name string, facts workflow.Facts, o *workflow.Overview) deskSystem {
+	l := lang(g)
+	out := deskSystem{Name: name, Facts: r.factRows(l, facts)}
+	for _, key := range deskTexts {
+		if text := o.Text(key); text != nil && *text != "" {
+			out.Texts = append(out.Texts, factRow{Label: r.Words.Message(l, "overview.text."+key, nil), Values: []string{*text}})
+		}
+	}
+	for _, t := range workflow.OverviewTables() {
+		if rows := o.Cells(t.Key); len(rows) > 0 {
+			out.Tables = append(out.Tables, deskTable{t, rows})
+		}
+	}
+	return out
 }
 
 // deskChanges is what changed since the version before, facts in words.
@@ -79,7 +105,7 @@ type deskChanges struct {
 	Facts []wasNow
 }
 
-type wasNow struct{ Key, Was, Now string }
+type wasNow struct{ Of, Key, Was, Now string }
 
 func (r *room) deskChanges(g *gin.Context, d *caseData) (*deskChanges, error) {
 	diff, err := r.Service.Difference(g, d.Case.ID, d.Case.Version-1, d.Case.Version)
@@ -94,7 +120,7 @@ func (r *room) deskChanges(g *gin.Context, d *caseData) (*deskChanges, error) {
 		return strings.Join(r.factWords(lang(g), key, v), ", ")
 	}
 	for _, f := range diff.Facts {
-		out.Facts = append(out.Facts, wasNow{f.Key, words(f.Key, f.Was), words(f.Key, f.Now)})
+		out.Facts = append(out.Facts, wasNow{f.Of, f.Key, words(f.Key, f.Was), words(f.Key, f.Now)})
 	}
 	return out, nil
 }

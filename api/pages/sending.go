@@ -200,7 +200,7 @@ type askedPoint struct {
 
 // factDiff is a changed fact in words.
 type factDiff struct {
-	Key      string
+	Of, Key  string
 	Was, Now []string
 }
 
@@ -236,7 +236,7 @@ func (r *room) returnOf(g *gin.Context, d *caseData) (*returnData, error) {
 		data.Diff.Rows[i].Was, data.Diff.Rows[i].Now = filledCells(row.Was), filledCells(row.Now)
 	}
 	for _, f := range data.Diff.Facts {
-		data.Facts = append(data.Facts, factDiff{f.Key, r.factWords(lang(g), f.Key, f.Was), r.factWords(lang(g), f.Key, f.Now)})
+		data.Facts = append(data.Facts, factDiff{f.Of, f.Key, r.factWords(lang(g), f.Key, f.Was), r.factWords(lang(g), f.Key, f.Now)})
 	}
 	if !data.Now {
 		return data, nil

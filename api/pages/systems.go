@@ -167,9 +167,8 @@ func (r *room) fillSystem(g *gin.Context, sys *workflow.SystemView, d gin.H) err
 		}
 	}
 	d["Dossiers"], d["Checks"] = dossiers, checks
-	facts, err := r.factRows(g, sys)
-	d["Facts"] = facts
-	return err
+	d["Facts"] = r.factRows(lang(g), sys.Facts)
+	return nil
 }
 
 // historyOf gives what happened to a system and its cases, newest first.
@@ -195,21 +194,20 @@ type factRow struct {
 	Values []string
 }
 
-func (r *room) factRows(g *gin.Context, sys *workflow.SystemView) ([]factRow, error) {
-	l := lang(g)
+func (r *room) factRows(l string, facts workflow.Facts) []factRow {
 	var rows []factRow
 	reg, ok := r.Service.Book.On(r.Service.Today())
 	if !ok {
 		reg = r.Service.Book.Regimes[len(r.Service.Book.Regimes)-1]
 	}
 	for _, key := range reg.Criteria.Questions {
-		v, given := sys.Facts[key]
+		v, given := facts[key]
 		if !given || v == nil || key == "components" {
 			continue
 		}
 		rows = append(rows, factRow{Key: key, Label: r.Words.Message(l, "fact."+key, nil), Values: r.factWords(l, key, v)})
 	}
-	return rows, nil
+	return rows
 }
 
 // path joins parts into an address, each part escaped.

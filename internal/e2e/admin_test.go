@@ -5,7 +5,6 @@ package e2e
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -68,10 +67,7 @@ func TestAnAdministratorSeesNoBusinessPage(t *testing.T) {
 func emptyProvince(t *testing.T) (p *province, code string) {
 	t.Helper()
 	p = &province{t: t, dir: t.TempDir()}
-	p.DB = filepath.Join(p.dir, "capdo.db")
-	if out, err := exec.Command(program(t), "migrate", "--db", p.DB).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	p.DB = emptyDatabase(t, p.dir)
 	p.Start()
 	code, err := p.line("/setup")
 	if err != nil {

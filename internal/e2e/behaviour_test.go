@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -19,20 +17,6 @@ func (w *person) post(path, body string) (status int, said string) {
 	w.t.Helper()
 	status = eval[int](w, fmt.Sprintf(`(() => { const x = new XMLHttpRequest(); x.open("POST", %q, false); x.setRequestHeader("Content-Type", "application/x-www-form-urlencoded"); x.send(%q); window.said = x.responseText; return x.status })()`, path, body))
 	return status, eval[string](w, "window.said")
-}
-
-// count puts a question to the database of the province that a number answers.
-func (p *province) count(query string, args ...any) (n int) {
-	p.t.Helper()
-	db, err := sql.Open("sqlite3", p.DB)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	if err := db.QueryRowContext(context.Background(), query, args...).Scan(&n); err != nil {
-		p.t.Fatal(query, err)
-	}
-	return n
 }
 
 // done is how often an act was done in a case.
@@ -174,18 +158,6 @@ func TestASessionThatEndsLosesNothing(t *testing.T) {
 	chi.press("main .btn-main").says("Đã xong: Yêu cầu bổ sung")
 	if n := p.done("d6", "request_supplement"); n != 1 {
 		t.Errorf("done %d times", n)
-	}
-}
-
-// exec changes the database behind the running program.
-func (p *province) exec(query string) {
-	p.t.Helper()
-	db, err := sql.Open("sqlite3", p.DB+"?_busy_timeout=5000")
-	if err == nil {
-		_, err = db.ExecContext(context.Background(), query)
-	}
-	if err != nil || db.Close() != nil {
-		p.t.Fatal(err)
 	}
 }
 

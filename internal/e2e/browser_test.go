@@ -21,6 +21,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"capdo/internal/pgtest"
 )
 
 // program is the built program the journeys run against.
@@ -49,7 +51,7 @@ var demo = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := pgtest.Main(m)
 	if path, err := demo(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(filepath.Dir(path)))
 	}
@@ -72,19 +74,8 @@ type province struct {
 // demoProvince is a copy of the demo province, served.
 func demoProvince(t *testing.T) *province {
 	t.Helper()
-	from, err := demo()
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
 	p := &province{t: t, dir: t.TempDir()}
-	p.DB = filepath.Join(p.dir, "capdo.db")
-	if err := os.WriteFile(p.DB, b, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	p.DB = demoDatabase(t, p.dir)
 	p.Start()
 	return p
 }
@@ -94,6 +85,7 @@ func demoProvince(t *testing.T) *province {
 func (p *province) Start(args ...string) {
 	p.t.Helper()
 	cmd := exec.Command(program(p.t), append([]string{"serve", "--db", p.DB, "--addr", "127.0.0.1:0"}, args...)...)
+	cmd.Dir = p.dir // where keys and files lie that have no database file to lie beside
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		p.t.Fatal(err)

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -151,16 +150,7 @@ func TestAnActOutsideOnesPowerIsRefusedInTheSameWords(t *testing.T) {
 // owner sets up a council, which appraises in its place.
 func TestAnSDUThatOperatesTheSystemDoesNotAppraiseIt(t *testing.T) {
 	p := demoProvince(t)
-	p.stop()
-	db, err := sql.Open("sqlite3", p.DB)
-	if err == nil {
-		_, err = db.Exec("UPDATE settings SET value = '2022-10-10' WHERE key = 'demo.day'")
-	}
-	if err != nil || db.Close() != nil {
-		t.Fatal(err)
-	}
-	p.Base = ""
-	p.Start()
+	p.onDay("2022-10-10")
 	giang := p.window(1280).signIn("giang")
 	giang.open("/systems/bao-cao/acts/change_operator").fill("to", "so-tttt").fill("no", "88/QĐ-UBND").fill("date", "10/10/2022").press("main form .btn-main").says("Đã xong: Đổi đơn vị vận hành")
 

@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,26 +13,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
-	_ "github.com/mattn/go-sqlite3"
 )
-
-// onDay moves the supposed day of the demo province and serves it again.
-func (p *province) onDay(day string) {
-	p.t.Helper()
-	p.stop()
-	db, err := sql.Open("sqlite3", p.DB)
-	if err == nil {
-		_, err = db.ExecContext(context.Background(), "UPDATE settings SET value = ? WHERE key = 'demo.day'", day)
-	}
-	if err == nil {
-		err = db.Close()
-	}
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	p.Base = ""
-	p.Start()
-}
 
 // run runs another command of the program on the same database.
 func (p *province) run(args ...string) {
