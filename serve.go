@@ -206,19 +206,11 @@ func sealedAgo(ctx context.Context, st *store.Store) float64 {
 	return time.Since(at).Seconds()
 }
 
-// mostLooked is how many running cases are looked at for a reading.
-const mostLooked = 10000
-
+// overdue reads the gauge of cases that are overdue; -1 where it cannot be read.
 func overdue(ctx context.Context, svc *workflow.Service) float64 {
-	list, err := svc.Store.Cases(ctx, workflow.CaseQuery{Running: true, Limit: mostLooked})
+	n, err := svc.Store.CountMarked(ctx)
 	if err != nil {
 		return -1
 	}
-	late := 0
-	for _, c := range list {
-		if len(c.Marks) > 0 {
-			late++
-		}
-	}
-	return float64(late)
+	return float64(n)
 }

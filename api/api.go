@@ -48,7 +48,6 @@ type Config struct {
 
 type door struct {
 	Config
-	tally   tally
 	guesses guesses
 	paces   paces
 	turns   turns

@@ -1,11 +1,8 @@
 package api
 
 import (
-	"context"
 	_ "embed"
 	"html/template"
-	"sync"
-	"time"
 
 	"github.com/gin-gonic/gin"
 )
@@ -15,34 +12,9 @@ var startText string
 
 var startPage = template.Must(template.New("start").Parse(startText))
 
-// countFor is how long the counts of the start page hold: it is open to
-// everybody and must not cost a walk over all systems each time.
-const countFor = 10 * time.Second
-
-// tally is the count of systems by level, as it was lately. One asks, the others
-// wait for the answer.
-type tally struct {
-	mu     sync.Mutex
-	at     time.Time
-	levels map[int]int
-}
-
-func (t *tally) get(ctx context.Context, now time.Time, count func(context.Context) (map[int]int, error)) (map[int]int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.levels != nil && now.Sub(t.at) < countFor {
-		return t.levels, nil
-	}
-	levels, err := count(ctx)
-	if err == nil {
-		t.at, t.levels = now, levels
-	}
-	return levels, err
-}
-
 // start is the first page until the real ones come: what is there, no script.
 func (d *door) start(g *gin.Context) {
-	levels, err := d.tally.get(g, d.Now(), d.Service.CountByLevel)
+	levels, err := d.Service.CountByLevel(g)
 	if err != nil {
 		d.fail(g, err)
 		return

@@ -240,21 +240,6 @@ func sortInbox(list []InboxItem) {
 	})
 }
 
-// NextDue is the day that the item is due, zero for none: of a dossier that of its
-// present state, of a check its own day, once it is concluded that of the first
-// finding still open.
-func (i InboxItem) NextDue() Day {
-	switch {
-	case i.Due != nil:
-		return i.Due.Day
-	case i.Inspection != nil && i.Inspection.Concluded.IsZero():
-		return i.Inspection.NextDue
-	case i.Inspection != nil:
-		return i.Inspection.NextFinding()
-	}
-	return Day{}
-}
-
 // Verdict is a level the criteria imply, with the reasons; see regime.Verdict.
 type Verdict = regime.Verdict
 

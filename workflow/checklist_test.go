@@ -106,11 +106,11 @@ func TestTheDashboardCountsWhatTheListsShow(t *testing.T) {
 			lateFindings[f.CheckID] = true
 		}
 	}
-	if len(d.Coming) != soon || soon != 1 {
-		t.Errorf("the dashboard counts %d that come, the list %d", len(d.Coming), soon)
+	if d.Coming != soon || soon != 1 {
+		t.Errorf("the dashboard counts %d that come, the list %d", d.Coming, soon)
 	}
-	if len(d.Late) != late+len(lateFindings) || len(lateFindings) != 1 {
-		t.Errorf("the dashboard counts %d overdue, the lists %d and %d", len(d.Late), late, len(lateFindings))
+	if d.Late != late+len(lateFindings) || len(lateFindings) != 1 {
+		t.Errorf("the dashboard counts %d overdue, the lists %d and %d", d.Late, late, len(lateFindings))
 	}
 	systems, err := p.ListSystems(ctx, "giang", workflow.SystemQuery{Owner: "ubnd"})
 	if err != nil || len(systems.Items) != d.Systems {

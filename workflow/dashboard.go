@@ -1,7 +1,9 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"capdo/workflow/regime"
@@ -13,14 +15,16 @@ type Dashboard struct {
 	Owner   Office
 	On      Day
 	Systems int
-	Targets []TargetResult
-	Sets    []SetCount // levels in force, by rule set
+	Targets []TargetResult // the first of the plan that name a figure, without their rows
+	Sets    []SetCount     // levels in force, by rule set
 	NoLevel int
 	Years   []YearCount // levels in force, cumulative by the year they were decided
 	States  []StateCount
 	Offices []OfficeCount
-	Late    []Timed // overdue, the longest first
-	Coming  []Timed // checks due within ninety days, the nearest first
+	Late    int     // what is overdue
+	Coming  int     // checks due within ninety days
+	First   []Timed // of what is overdue, the longest
+	Next    []Timed // of what comes, the nearest
 }
 
 // YearCount counts the systems whose level in force was decided by the end of a
@@ -54,52 +58,111 @@ type Timed struct {
 // comingDays is how far ahead checks are listed.
 const comingDays = 90
 
+// headline is how many targets, overdue cases and coming checks stand on the
+// dashboard; the others are in lists of their own.
+const headline = 2
+
 // Dashboard counts what an owner steers by. Dossiers, deadlines and checks are
-// those of today, levels those of the day asked for.
+// those of today, levels those of the day asked for: today's from the counts kept
+// with every system, those of a day gone by from its records, which takes long
+// where there are many.
 func (s *Service) Dashboard(ctx context.Context, owner string, on Day, plan *regime.TargetPlan) (*Dashboard, error) {
-	list, offices, err := s.records(ctx, owner, on)
+	o, err := s.Store.Office(ctx, owner)
 	if err != nil {
 		return nil, err
 	}
-	list = slices.DeleteFunc(list, func(r *record) bool { return !contains(r.as, ownerCapacity) })
-	d := &Dashboard{Owner: offices[owner].At(on), On: on, Systems: len(list)}
-	if d.Targets, err = s.Targets(ctx, owner, on, plan); err != nil {
+	today := s.Today()
+	f, err := s.Store.Figures(ctx, owner, today)
+	if err != nil {
+		return nil, fmt.Errorf("workflow: figures: %w", err)
+	}
+	d := &Dashboard{Owner: o.At(on), On: on, Late: f.Late, Coming: f.Coming, States: f.Open}
+	slices.SortStableFunc(d.States, func(a, b StateCount) int { return byDay(a.Oldest, b.Oldest) })
+	if d.First, err = s.LateCases(ctx, owner, headline); err != nil {
 		return nil, err
 	}
-	late := map[string]bool{}
-	if err := s.timed(ctx, d, offices, late); err != nil {
+	next, err := s.Store.ComingChecks(ctx, owner, today, headline)
+	if err != nil {
 		return nil, err
 	}
-	d.levels(s, list)
-	d.offices(list, offices, late)
-	return d, nil
+	if d.Next, err = s.timed(ctx, next, (*Case).CheckBy); err != nil {
+		return nil, err
+	}
+	if on.Before(today) {
+		return d, s.gone(ctx, d, f, plan)
+	}
+	return d, s.present(ctx, d, f, plan)
 }
 
-// levels counts what is in force.
-func (d *Dashboard) levels(s *Service, list []*record) {
-	var rows []RegisterEntry
+// LateCases lists what of an owner is overdue, the longest first.
+func (s *Service) LateCases(ctx context.Context, owner string, limit int) ([]Timed, error) {
+	list, err := s.Store.LateCases(ctx, owner, s.Today(), limit)
+	if err != nil {
+		return nil, err
+	}
+	return s.timed(ctx, list, (*Case).Deadline)
+}
+
+// timed names cases by their systems or, where a whole activity is checked, owners.
+func (s *Service) timed(ctx context.Context, list []*Case, day func(*Case) Day) ([]Timed, error) {
+	systems, err := s.systemsOf(ctx, list)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	offices, err := s.officeMap(ctx)
+	var out []Timed
+	for _, c := range list {
+		name := systemOf(systems, c).Name
+		if name == "" {
+			name = offices[c.Owner].At(s.Today()).Name
+		}
+		out = append(out, Timed{Case: c.ID, Kind: c.Kind, System: name, State: c.State, Day: day(c)})
+	}
+	return out, err
+}
+
+// present takes today's figures as they are counted with every system.
+func (s *Service) present(ctx context.Context, d *Dashboard, f Figures, plan *regime.TargetPlan) error {
+	var sets setCounter
 	years := map[int]int{}
-	for _, r := range list {
-		if r.entry == nil {
-			d.NoLevel++
+	f.Systems = slices.DeleteFunc(f.Systems, func(c SystemCount) bool { return s.ended(c.Level, c.Regime, c.State) })
+	for _, c := range f.Systems {
+		d.Systems += c.N
+		if c.Level == 0 {
+			d.NoLevel += c.N
 			continue
 		}
-		rows = append(rows, *r.entry)
-		years[r.entry.Decided.Year]++
+		sets.add(s.Book, c.Regime, c.Level, c.N)
+		years[c.Year] += c.N
 	}
-	d.Sets = s.CountBySet(rows)
-	if len(years) == 0 {
-		return
+	d.Sets = sets.counts
+	d.years(years)
+	if err := s.offices(ctx, d, f.Operators); err != nil {
+		return err
 	}
-	sum := 0
+	return s.targets(ctx, d, f.Systems, plan)
+}
+
+// ended tells of a state in which the life of a system has ended, by the rules of
+// its level, else by the newest.
+func (s *Service) ended(level int, key, state string) bool {
+	rules, ok := s.Book.ByKey(key)
+	if level == 0 || !ok {
+		rules = s.Book.Regimes[len(s.Book.Regimes)-1]
+	}
+	return rules.System.States[state].Stage == "closed"
+}
+
+// years adds up levels by the year they were decided in, of the last six years.
+func (d *Dashboard) years(decided map[int]int) {
 	first := d.On.Year()
-	for y := range years {
+	for y := range decided {
 		first = min(first, y)
 	}
-	for y := max(first, d.On.Year()-5); y <= d.On.Year(); y++ {
-		sum = 0
-		for decided, n := range years {
-			if decided <= y {
+	for y := max(first, d.On.Year()-5); y <= d.On.Year() && len(decided) > 0; y++ {
+		sum := 0
+		for year, n := range decided {
+			if year <= y {
 				sum += n
 			}
 		}
@@ -107,84 +170,126 @@ func (d *Dashboard) levels(s *Service, list []*record) {
 	}
 }
 
-// timed reads the running cases of the owner: their states, what is overdue and
-// which checks come.
-func (s *Service) timed(ctx context.Context, d *Dashboard, offices map[string]Office, late map[string]bool) error {
-	today := s.Today()
-	for after := ""; ; {
-		cases, systems, err := s.casesWithSystems(ctx, CaseQuery{Owner: d.Owner.ID, After: after, Limit: chunk})
-		if err != nil {
-			return err
-		}
-		for _, c := range cases {
-			after = c.ID
-			if c.Stage == "in_force" || c.Stage == "closed" {
-				continue
-			}
-			sys := systemOf(systems, c)
-			d.take(c, sys, offices, today, late)
-		}
-		if len(cases) < chunk {
-			break
-		}
+// offices counts by operator, those with most to do first.
+func (s *Service) offices(ctx context.Context, d *Dashboard, counts []OperatorCount) error {
+	offices, err := s.officeMap(ctx)
+	if err != nil {
+		return err
 	}
-	slices.SortStableFunc(d.Late, func(a, b Timed) int { return byDay(a.Day, b.Day) })
-	slices.SortStableFunc(d.Coming, func(a, b Timed) int { return byDay(a.Day, b.Day) })
-	slices.SortStableFunc(d.States, func(a, b StateCount) int { return byDay(a.Oldest, b.Oldest) })
+	for _, c := range counts { // by operator
+		if s.ended(0, "", c.State) {
+			continue
+		}
+		if n := len(d.Offices); n == 0 || d.Offices[n-1].Office != c.Operator {
+			d.Offices = append(d.Offices, OfficeCount{Office: c.Operator, Name: offices[c.Operator].At(d.On).Name})
+		}
+		one := &d.Offices[len(d.Offices)-1]
+		one.Systems, one.Levelled, one.Later = one.Systems+c.N, one.Levelled+c.Levelled, one.Later+c.Delayed
+	}
+	d.mostToDo()
 	return nil
 }
 
-func (d *Dashboard) take(c *Case, sys *System, offices map[string]Office, today Day, late map[string]bool) {
-	item := InboxItem{CaseView: &CaseView{Case: c}}
-	t := Timed{Case: c.ID, Kind: c.Kind, System: sys.Name, State: c.State, Day: item.NextDue()}
-	if t.System == "" {
-		t.System = offices[c.Owner].At(today).Name
-	}
-	if c.Kind == KindDossier {
-		d.count(c)
-	}
-	switch {
-	case t.Day.IsZero() || c.Due != nil && c.Due.Remind:
-	case t.Day.Before(today):
-		d.Late = append(d.Late, t)
-		late[sys.ID] = true
-	case c.Kind == KindCheck && contains(PartsOf(c, today), CheckSoon):
-		d.Coming = append(d.Coming, t)
-	}
+func (d *Dashboard) mostToDo() {
+	slices.SortStableFunc(d.Offices, func(a, b OfficeCount) int {
+		return cmp.Compare(b.Systems-b.Levelled+b.Later, a.Systems-a.Levelled+a.Later)
+	})
 }
 
-func (d *Dashboard) count(c *Case) {
-	i := slices.IndexFunc(d.States, func(s StateCount) bool { return s.State == c.State })
-	if i < 0 {
-		d.States = append(d.States, StateCount{c.State, 1, c.Opened})
-		return
+// targets measures the first targets that name a figure: from the counts where
+// these can tell, else from the records.
+func (s *Service) targets(ctx context.Context, d *Dashboard, counts []SystemCount, plan *regime.TargetPlan) error {
+	short := headlines(plan)
+	for i, t := range short.Targets {
+		answer, ok := countedMeasures[t.Measure]
+		if !ok {
+			return s.measured(ctx, d, &short, i)
+		}
+		res := TargetResult{Target: t}
+		for _, c := range counts {
+			res.Denominator += int64(c.N)
+			switch answer(c) {
+			case "yes":
+				res.Numerator += int64(c.N)
+			case "unknown":
+				res.Unknown += int64(c.N)
+			}
+		}
+		res.judge()
+		d.Targets = append(d.Targets, res)
 	}
-	d.States[i].Cases++
-	if c.Opened.Before(d.States[i].Oldest) {
-		d.States[i].Oldest = c.Opened
-	}
+	return nil
 }
 
-// offices counts by operator, those with most to do first.
-func (d *Dashboard) offices(list []*record, offices map[string]Office, late map[string]bool) {
-	at := map[string]int{}
+// measured measures targets from the i-th on from the records.
+func (s *Service) measured(ctx context.Context, d *Dashboard, plan *regime.TargetPlan, i int) error {
+	list, err := s.Targets(ctx, d.Owner.ID, d.On, plan)
+	if err == nil {
+		d.Targets = append(d.Targets, list[i:]...)
+	}
+	return err
+}
+
+func headlines(plan *regime.TargetPlan) regime.TargetPlan {
+	short := *plan
+	short.Targets = nil
+	for _, t := range plan.Targets {
+		if t.AtLeast != nil && len(short.Targets) < headline {
+			short.Targets = append(short.Targets, t)
+		}
+	}
+	return short
+}
+
+// countedMeasures answer those measures that the counts of systems tell.
+var countedMeasures = map[string]func(SystemCount) string{
+	"has_level": func(c SystemCount) string { return answerOf(c.Level > 0) },
+	"plan_deployed": func(c SystemCount) string {
+		switch {
+		case c.Level == 0:
+			return "no"
+		case c.Deployed == "":
+			return "unknown"
+		}
+		return answerOf(c.Deployed == "full")
+	},
+}
+
+// gone counts levels as the records of a day gone by show them.
+func (s *Service) gone(ctx context.Context, d *Dashboard, f Figures, plan *regime.TargetPlan) error {
+	list, offices, err := s.records(ctx, d.Owner.ID, d.On)
+	if err != nil {
+		return err
+	}
+	var sets setCounter
+	years, at, later := map[int]int{}, map[string]int{}, map[string]int{}
+	for _, c := range f.Operators {
+		later[c.Operator] += c.Delayed
+	}
 	for _, r := range list {
-		id := parties{r.sys, d.On, offices, nil}.operator()
+		if !contains(r.as, ownerCapacity) {
+			continue
+		}
+		d.Systems++
+		id := r.sys.OperatedBy(d.On)
 		i, known := at[id]
 		if !known {
 			i = len(d.Offices)
 			at[id] = i
-			d.Offices = append(d.Offices, OfficeCount{Office: id, Name: offices[id].At(d.On).Name})
+			d.Offices = append(d.Offices, OfficeCount{Office: id, Name: offices[id].At(d.On).Name, Later: later[id]})
 		}
 		d.Offices[i].Systems++
-		if r.entry != nil {
-			d.Offices[i].Levelled++
+		if r.entry == nil {
+			d.NoLevel++
+			continue
 		}
-		if late[r.sys.ID] {
-			d.Offices[i].Later++
-		}
+		d.Offices[i].Levelled++
+		sets.add(s.Book, r.entry.Regime, r.entry.Level, 1)
+		years[r.entry.Decided.Year]++
 	}
-	slices.SortStableFunc(d.Offices, func(a, b OfficeCount) int {
-		return (b.Systems - b.Levelled + b.Later) - (a.Systems - a.Levelled + a.Later)
-	})
+	d.Sets = sets.counts
+	d.years(years)
+	d.mostToDo()
+	short := headlines(plan)
+	return s.measured(ctx, d, &short, 0)
 }

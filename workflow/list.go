@@ -13,8 +13,6 @@ type Lister interface {
 	SystemsOf(ctx context.Context, ids []string) ([]*System, error)
 	// OwnerIDs lists the offices that own a system, by id.
 	OwnerIDs(ctx context.Context) ([]string, error)
-	// CountByLevel counts all systems by their level in force, 0 for none.
-	CountByLevel(ctx context.Context) (map[int]int, error)
 	// House gives every office and everybody. What it gives is shared with all who
 	// ask and only read.
 	House(ctx context.Context) (House, error)
@@ -177,9 +175,15 @@ func (s *Service) ListSystems(ctx context.Context, who string, q SystemQuery) (P
 // casesWithSystems reads cases and, at once, the systems they belong to.
 func (s *Service) casesWithSystems(ctx context.Context, q CaseQuery) ([]*Case, map[string]*System, error) {
 	cases, err := s.Store.Cases(ctx, q)
-	if err != nil || len(cases) == 0 {
+	if err != nil {
 		return nil, nil, err
 	}
+	systems, err := s.systemsOf(ctx, cases)
+	return cases, systems, err
+}
+
+// systemsOf reads the systems that cases belong to, at once.
+func (s *Service) systemsOf(ctx context.Context, cases []*Case) (map[string]*System, error) {
 	systems := make(map[string]*System, len(cases))
 	var ids []string
 	for _, c := range cases {
@@ -190,17 +194,17 @@ func (s *Service) casesWithSystems(ctx context.Context, q CaseQuery) ([]*Case, m
 	}
 	found, err := s.Store.SystemsOf(ctx, ids)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for _, sys := range found {
 		systems[sys.ID] = sys
 	}
 	for _, c := range cases {
 		if systems[c.System] == nil && c.System != "" {
-			return nil, nil, fmt.Errorf("workflow: case %s: no system %s", c.ID, c.System)
+			return nil, fmt.Errorf("workflow: case %s: no system %s", c.ID, c.System)
 		}
 	}
-	return cases, systems, nil
+	return systems, nil
 }
 
 // systemOf gives the system of a case; a check of an owner's whole activity has none of its own.

@@ -424,6 +424,21 @@ func (c *Case) NextClock() Day {
 	return first
 }
 
+// NextDue is the day that the case is due, zero for none: of a dossier that of its
+// present state, of a check its own day, once it is concluded that of the first
+// finding still open.
+func (c *Case) NextDue() Day {
+	switch {
+	case c.Due != nil:
+		return c.Due.Day
+	case c.Inspection != nil && c.Inspection.Concluded.IsZero():
+		return c.Inspection.NextDue
+	case c.Inspection != nil:
+		return c.Inspection.NextFinding()
+	}
+	return Day{}
+}
+
 // dues lists every deadline that runs, that of the state first.
 func (c *Case) dues() []*Due {
 	var out []*Due

@@ -212,6 +212,7 @@ type PaperQuery struct {
 type Store interface {
 	Sweeper
 	Lister
+	Counter
 
 	Office(ctx context.Context, id string) (Office, error)
 	Offices(ctx context.Context) ([]Office, error)

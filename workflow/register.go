@@ -251,7 +251,7 @@ func (x *importer) row(row ImportRow) {
 		}
 		x.rep.Same++
 		x.rep.Levels[row.Level]++
-		x.sets.add(x.s.Book, sys.LevelBy, row.Level)
+		x.sets.add(x.s.Book, sys.LevelBy, row.Level, 1)
 		return
 	}
 	if !found {
@@ -275,7 +275,7 @@ func (x *importer) add(row ImportRow, operator string) {
 	x.systems, x.entries = append(x.systems, sys), append(x.entries, entry)
 	x.rep.Added++
 	x.rep.Levels[row.Level]++
-	x.sets.add(x.s.Book, by.Key, row.Level)
+	x.sets.add(x.s.Book, by.Key, row.Level, 1)
 }
 
 // regimeThen is the regime an old decision of a day was made under: the one in

@@ -78,7 +78,7 @@ func (w *ReportRow) quyChe(rec *record, offices map[string]Office) {
 func (w *ReportRow) deployment(rec *record, on Day) {
 	w.Deployment, w.FullBy = rec.say.Deployment, rec.say.FullBy.String()
 	if o := rec.sys.Operation; w.Deployment == "" && o != nil && !o.On.After(on) {
-		w.Deployment = map[string]string{"all": "full", "part": "partial"}[o.Measures]
+		w.Deployment = rec.sys.Deployed()
 	}
 	if w.Deployment == "" && rec.entry != nil && rec.entry.Meets == "met" {
 		w.Deployment, w.DeploymentRead = "full", true

@@ -45,7 +45,7 @@ func (s *Service) Lines(rows []RegisterEntry) []RegisterLine {
 func (s *Service) CountBySet(rows []RegisterEntry) []SetCount {
 	var c setCounter
 	for _, e := range rows {
-		c.add(s.Book, e.Regime, e.Level)
+		c.add(s.Book, e.Regime, e.Level, 1)
 	}
 	return c.counts
 }
@@ -53,14 +53,14 @@ func (s *Service) CountBySet(rows []RegisterEntry) []SetCount {
 // setCounter counts as rows come.
 type setCounter struct{ counts []SetCount }
 
-func (c *setCounter) add(b *regime.Book, key string, level int) {
+func (c *setCounter) add(b *regime.Book, key string, level, n int) {
 	label := labelOf(b, key)
 	i := slices.IndexFunc(c.counts, func(one SetCount) bool { return one.RuleSet == label })
 	if i < 0 {
 		i = len(c.counts)
 		c.counts = append(c.counts, SetCount{label, map[int]int{}})
 	}
-	c.counts[i].Levels[level]++
+	c.counts[i].Levels[level] += n
 	slices.SortFunc(c.counts, func(x, y SetCount) int { return cmp.Compare(rank(b, x.RuleSet), rank(b, y.RuleSet)) })
 }
 

@@ -17,34 +17,45 @@ func (r *room) dashboardRoutes(in gin.IRoutes) {
 	r.get(in, "/dashboard/late", r.dashboardLate)
 }
 
-// figuresHold is how long the figures of a day are shown again without counting
-// anew.
+// figuresHold is how long the figures of a day gone by are shown again without
+// reading its records anew.
 const figuresHold = 10 * time.Second
 
-// held are figures counted lately, by what they are of. One counts, the others
-// wait for it.
+// held are figures counted lately, by what they are of. One counts, others who ask
+// for the same wait for it.
 type held[T any] struct {
 	mu sync.Mutex
-	of map[string]counted[T]
+	of map[string]*counted[T]
 }
 
 type counted[T any] struct {
+	mu sync.Mutex
 	at time.Time
 	v  T
 }
 
-func (h *held[T]) get(key string, now time.Time, count func() (T, error)) (T, error) {
+func (h *held[T]) slot(key string) *counted[T] {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if c, ok := h.of[key]; ok && now.Sub(c.at) < figuresHold {
+	if h.of == nil || len(h.of) > 100 {
+		h.of = map[string]*counted[T]{}
+	}
+	if h.of[key] == nil {
+		h.of[key] = &counted[T]{}
+	}
+	return h.of[key]
+}
+
+func (h *held[T]) get(key string, now time.Time, count func() (T, error)) (T, error) {
+	c := h.slot(key)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.at.IsZero() && now.Sub(c.at) < figuresHold {
 		return c.v, nil
 	}
 	v, err := count()
 	if err == nil {
-		if h.of == nil || len(h.of) > 100 {
-			h.of = map[string]counted[T]{}
-		}
-		h.of[key] = counted[T]{now, v}
+		c.at, c.v = now, v
 	}
 	return v, err
 }
@@ -73,52 +84,60 @@ func (t targetView) Short() int64 {
 	return max(0, (t.Denominator*int64(*t.AtLeast)+99)/100-t.Numerator)
 }
 
-// headline is how many targets stand at the top; the others are in the reports.
-const headline = 2
-
-// counts reads what an owner steers by.
-func (r *room) counts(g *gin.Context) (*registerData, *workflow.Dashboard, error) {
-	asked, err := r.asked(g)
-	if err != nil {
-		return nil, nil, err
-	}
+// counts reads what an owner steers by: today's figures are kept counted, those of
+// a day gone by are not.
+func (r *room) counts(g *gin.Context, asked *registerData) (*workflow.Dashboard, error) {
 	plan, err := regime.TargetPlanFor("", asked.Day)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	d, err := r.figures.get(asked.Owner.ID+" "+asked.Day.String(), time.Now(), func() (*workflow.Dashboard, error) {
+	count := func() (*workflow.Dashboard, error) {
 		return r.Service.Dashboard(g, asked.Owner.ID, asked.Day, plan)
-	})
-	return asked, d, err
+	}
+	if !asked.Day.Before(r.Service.Today()) {
+		return count()
+	}
+	return r.figures.get(asked.Owner.ID+" "+asked.Day.String(), time.Now(), count)
 }
+
+// mostLate is how many overdue cases are listed.
+const mostLate = 300
 
 // dashboardLate lists what the dashboard counts as overdue.
 func (r *room) dashboardLate(g *gin.Context) {
-	asked, d, err := r.counts(g)
+	asked, err := r.asked(g)
+	if err != nil {
+		r.fail(g, err)
+		return
+	}
+	rows, err := r.Service.LateCases(g, asked.Owner.ID, mostLate)
 	if err != nil {
 		r.fail(g, err)
 		return
 	}
 	today := r.Service.Today()
-	days := make([]int, len(d.Late))
-	for i, late := range d.Late {
+	days := make([]int, len(rows))
+	for i, late := range rows {
 		days[i] = today.Sub(late.Day)
 	}
-	r.render(g, http.StatusOK, "late", "dashboard", gin.H{"Owner": asked.Owner, "Rows": d.Late, "Days": days})
+	r.render(g, http.StatusOK, "late", "dashboard", gin.H{"Owner": asked.Owner, "Rows": rows, "Days": days})
 }
 
 // dashboard shows what an owner steers by.
 func (r *room) dashboard(g *gin.Context) {
-	asked, d, err := r.counts(g)
+	asked, err := r.asked(g)
+	if err != nil {
+		r.fail(g, err)
+		return
+	}
+	d, err := r.counts(g, asked)
 	if err != nil {
 		r.fail(g, err)
 		return
 	}
 	data := dashboardData{registerData: asked, D: d}
 	for _, t := range d.Targets {
-		if t.AtLeast != nil && len(data.Targets) < headline {
-			data.Targets = append(data.Targets, targetView{t, gauge{t.Percent, *t.AtLeast}})
-		}
+		data.Targets = append(data.Targets, targetView{t, gauge{t.Percent, *t.AtLeast}})
 	}
 	l := lang(g)
 	data.ByLevel, data.ByYear, data.States = r.levelChart(l, d), r.yearChart(l, d), r.stateChart(l, d)

@@ -17,6 +17,7 @@ import (
 
 	"capdo/internal/vn"
 	"capdo/workflow"
+	"capdo/workflow/regime"
 )
 
 // lists measures W4: what pages ask for.
@@ -49,8 +50,17 @@ func lists(t *testing.T, p *province) []result {
 		contest(t, "W4 page far down"+in, "the index, rows as nouns", 0, 40, page(far), rows("SELECT body FROM systems WHERE (sort, id) > (?, '') ORDER BY sort, id LIMIT 51", middle)),
 		contest(t, "W4 filter by level"+in, "the index, rows as nouns", 0, 40, page(workflow.SystemQuery{Sort: workflow.ByName, Level: &three}),
 			rows("SELECT body FROM systems WHERE level = 3 AND (sort, id) > ('', '') ORDER BY sort, id LIMIT 51")),
-		contest(t, "W4 search by words of the name"+in, "the index, rows as nouns", 0, 20, page(workflow.SystemQuery{Sort: workflow.ByName, Name: "điện tử"}),
-			rows("SELECT body FROM systems WHERE (sort, id) > ('', '') AND instr(folded, 'dien') > 0 ORDER BY sort, id LIMIT 51")),
+		contest(t, "W4 search by common words"+in, "a page of the index, rows as nouns", 0, 20, page(workflow.SystemQuery{Sort: workflow.ByName, Name: "điện tử"}),
+			rows("SELECT body FROM systems WHERE (sort, id) > ('', '') ORDER BY sort, id LIMIT 51")),
+		contest(t, "W4 search by a rare word"+in, "one row by its key, as a noun", 0, 20, page(workflow.SystemQuery{Sort: workflow.ByName, Name: fmt.Sprint("so ", p.systems-1)}),
+			rows("SELECT body FROM systems WHERE id = ?", fmt.Sprintf("s-%07d", p.systems-1))),
+		contest(t, "W4 search by a beginning, neither rare nor common"+in, "a page of the index, rows as nouns", 0, 20, page(workflow.SystemQuery{Sort: workflow.ByName, Name: "99"}),
+			rows("SELECT body FROM systems WHERE (sort, id) > ('', '') ORDER BY sort, id LIMIT 51")),
+		contest(t, "W4 search for what is not there"+in, "no row by its key", 0, 3, each(func(int) error {
+			_, err := p.svc.ListSystems(ctx, who, workflow.SystemQuery{Sort: workflow.ByName, Name: "xyzzy"})
+			return err
+		}), rows("SELECT body FROM systems WHERE id = 'xyzzy'")),
+		dashboard(t, p, rows),
 		contest(t, "W4 counts of the start page"+in, "one row", 0, 5, each(func(int) error { _, err := p.svc.CountByLevel(ctx); return err }),
 			rows("SELECT '{}' FROM settings WHERE key = 'demo.day'")),
 		contest(t, "W4 tasks of an operator's officer"+in, "his running cases by an index", 0, 5, each(func(int) error {
@@ -62,6 +72,21 @@ func lists(t *testing.T, p *province) []result {
 		}), rows("SELECT c.body FROM systems s JOIN cases c ON c.system = s.id WHERE s.operator = ? AND c.stage NOT IN ('in_force', 'closed', 'resting')", officeOf(0))),
 	}
 	return out
+}
+
+// dashboard measures what an owner steers by.
+func dashboard(t *testing.T, p *province, rows func(query string, args ...any) work) result {
+	plan, err := regime.TargetPlanFor("", today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contest(t, fmt.Sprintf("W4 dashboard of today (%d systems)", p.systems), "one row", 0, 5, each(func(int) error {
+		d, err := p.svc.Dashboard(ctx, "ubnd", today, plan)
+		if err == nil && d.Systems < p.systems {
+			err = fmt.Errorf("%d systems counted of %d", d.Systems, p.systems)
+		}
+		return err
+	}), rows("SELECT '{}' FROM settings WHERE key = 'demo.day'"))
 }
 
 func readers(t *testing.T, path string) *sql.DB {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -81,7 +82,8 @@ func officeRow(o workflow.Office) row {
 	return row{"offices", []string{"id", "revision", "body"}, []any{o.ID, o.Revision, text(o)}}
 }
 
-func caseRow(c *workflow.Case) row {
+// foundCase are the columns of a case that are found again from its body.
+func foundCase(c *workflow.Case) (cols []string, vals []any) {
 	appraiser, performer, council := "", "", ""
 	if a := c.Appraiser; a != nil {
 		appraiser, council = a.Office, between(a.Members)
@@ -89,8 +91,14 @@ func caseRow(c *workflow.Case) row {
 	if c.Inspection != nil {
 		performer = c.Inspection.Performer
 	}
-	return row{"cases", []string{"id", "kind", "system", "owner", "state", "stage", "due", "appraiser", "performer", "council", "revision", "body"},
-		[]any{c.ID, c.Kind, c.System, c.Owner, c.State, c.Stage, c.NextClock().String(), appraiser, performer, council, c.Revision, text(c)}}
+	return []string{"appraiser", "performer", "council", "opened", "deadline", "soon", "marks"},
+		[]any{appraiser, performer, council, cmp.Or(c.Opened.String(), "-"), c.Deadline().String(), c.CheckBy().String(), len(c.Marks)}
+}
+
+func caseRow(c *workflow.Case) row {
+	cols, vals := foundCase(c)
+	return row{"cases", append([]string{"id", "kind", "system", "owner", "state", "stage", "due", "revision", "body"}, cols...),
+		append([]any{c.ID, c.Kind, c.System, c.Owner, c.State, c.Stage, c.NextClock().String(), c.Revision, text(c)}, vals...)}
 }
 
 func keepRegister(p *plan, ch *workflow.Change) {
@@ -104,6 +112,9 @@ func addEntries(p *plan, list []workflow.RegisterEntry) {
 	for _, e := range list {
 		p.seal("register_entries", "INSERT INTO register_entries (seq, id, owner, system, since, until, place, body) VALUES ("+p.say.next("register_entries", "seq")+", ?, ?, ?, ?, ?, ?, ?)",
 			e.ID, e.Owner, e.System, e.From.String(), e.To.String(), place(e), text(e))
+		if e.To.IsZero() {
+			p.do("UPDATE systems SET meets = ? WHERE id = ? AND meets <> ?", e.Meets, e.System, e.Meets)
+		}
 	}
 }
 

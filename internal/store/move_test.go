@@ -76,6 +76,8 @@ func TestAProvinceMovesToAServerAndBack(t *testing.T) {
 	if err != nil || fmt.Sprint(returned) != fmt.Sprint(there) {
 		t.Errorf("back: %v\n%+v\n%+v", err, returned, there)
 	}
+	sameFigures(t, server, file)
+	sameFigures(t, back, file)
 	goesOn(t, server)
 	goesOn(t, back)
 	if _, _, err := Move(ctx, file, server); !errors.Is(err, ErrNotEmpty) {

@@ -28,9 +28,16 @@ func (s *Store) Reports(ctx context.Context, office string, year int) ([]workflo
 
 // AddStatement keeps a statement.
 func (s *Store) AddStatement(ctx context.Context, st workflow.Statement) error {
+	deployment := ""
+	if st.System != "" {
+		deployment = st.Deployment
+	}
 	return s.put(ctx, func(p *plan) {
-		p.seal("statements", "INSERT INTO statements (id, office, system, dated, place, body) VALUES (?, ?, ?, ?, "+p.say.next("statements", "place")+", ?)",
-			st.ID, st.Office, st.System, st.On.String(), text(st))
+		p.seal("statements", "INSERT INTO statements (id, office, system, dated, deployment, place, body) VALUES (?, ?, ?, ?, ?, "+p.say.next("statements", "place")+", ?)",
+			st.ID, st.Office, st.System, st.On.String(), deployment, text(st))
+		if deployment != "" {
+			p.do("UPDATE systems SET stated = (SELECT deployment FROM statements WHERE system = ? AND deployment <> '' ORDER BY dated DESC, place DESC LIMIT 1) WHERE id = ?", st.System, st.System)
+		}
 	})
 }
 

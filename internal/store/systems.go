@@ -95,10 +95,22 @@ func (s *Store) SystemsOf(ctx context.Context, ids []string) ([]*workflow.System
 	return bodies[*workflow.System](s.read(ctx), "SELECT body FROM systems WHERE id IN ?", ids)
 }
 
-func systemRow(sys *workflow.System) row {
+// found are the columns of a system that are found again from its body; those who
+// list, search and count use them.
+func found(sys *workflow.System) (cols []string, vals []any) {
 	lead, provider := leads(sys)
-	return row{"systems", []string{"id", "revision", "owner", "operator", "others", "lead", "provider", "sdu", "state", "level", "folded", "sort", "body"},
-		[]any{sys.ID, sys.Revision, first(sys.Owners), first(sys.Operators), others(sys.Operators), lead, provider, sys.SDU, sys.State, sys.Level, vn.Fold(sys.Name), vn.SortKey(sys.Name), text(sys)}}
+	from, to := "", ""
+	if l := sys.Lease; l != nil {
+		from, to = l.From.String(), l.To.String()
+	}
+	return []string{"others", "lead", "provider", "sdu", "state", "level", "regime", "year", "operated", "leased_from", "leased_to", "folded", "sort"},
+		[]any{others(sys.Operators), lead, provider, sys.SDU, sys.State, sys.Level, sys.LevelBy, sys.Decided.Year, sys.Deployed(), from, to, vn.Fold(sys.Name), vn.SortKey(sys.Name)}
+}
+
+func systemRow(sys *workflow.System) row {
+	cols, vals := found(sys)
+	return row{"systems", append([]string{"id", "revision", "owner", "operator", "body"}, cols...),
+		append([]any{sys.ID, sys.Revision, first(sys.Owners), first(sys.Operators), text(sys)}, vals...)}
 }
 
 // AddSystem adds a system; an id that exists is stale.
@@ -106,41 +118,38 @@ func (s *Store) AddSystem(ctx context.Context, sys *workflow.System) error {
 	return s.put(ctx, systemRow(sys).add)
 }
 
-// fillKeys writes what systems are listed by for those that an older program
-// kept without.
+// fillKeys writes what lists and counts go by for systems and cases that an older
+// program kept without. Links do not cover it: it is found again from the body.
 func (s *Store) fillKeys(ctx context.Context) error {
+	err := fillRows(s, ctx, "systems", "sort = ''", func(sys *workflow.System) (string, int64, []string, []any) {
+		cols, vals := found(sys)
+		return sys.ID, sys.Revision, cols, vals
+	})
+	if err != nil {
+		return err
+	}
+	return fillRows(s, ctx, "cases", "opened = ''", func(c *workflow.Case) (string, int64, []string, []any) {
+		cols, vals := foundCase(c)
+		return c.ID, c.Revision, cols, vals
+	})
+}
+
+// fillRows fills columns of a table where they lack; a row that moved on meanwhile
+// was filled with its step.
+func fillRows[T any](s *Store, ctx context.Context, table, lacks string, of func(T) (id string, revision int64, cols []string, vals []any)) error {
 	for {
-		list, err := bodies[*workflow.System](s.w.WithContext(ctx), "SELECT body FROM systems WHERE sort = '' ORDER BY id LIMIT 500")
+		list, err := bodies[T](s.w.WithContext(ctx), "SELECT body FROM "+table+" WHERE "+lacks+" ORDER BY id LIMIT 500")
 		if err != nil || len(list) == 0 {
 			return err
 		}
 		err = s.put(ctx, func(p *plan) {
-			for _, sys := range list {
-				systemRow(sys).change(p, sys.Revision)
+			for _, noun := range list {
+				id, revision, cols, vals := of(noun)
+				p.do("UPDATE "+table+" SET "+strings.Join(cols, " = ?, ")+" = ? WHERE id = ? AND revision = ?", append(vals, id, revision)...)
 			}
 		})
-		if p, ok := workflow.ProblemOf(err); err != nil && (!ok || p.Kind != workflow.Stale) { // another copy is at it too
+		if err != nil {
 			return err
 		}
 	}
-}
-
-// CountByLevel counts systems by their level in force: from counters that the
-// database keeps with each row.
-func (s *Store) CountByLevel(ctx context.Context) (map[int]int, error) {
-	var rows []struct{ Level, N int }
-	if err := s.read(ctx).Raw("SELECT level, n FROM level_counts WHERE n > 0").Scan(&rows).Error; err != nil {
-		return nil, faulty(err)
-	}
-	levels := make(map[int]int, len(rows))
-	for _, r := range rows {
-		levels[r.Level] = r.N
-	}
-	return levels, nil
-}
-
-// OwnerIDs lists the offices that own a system.
-func (s *Store) OwnerIDs(ctx context.Context) (ids []string, err error) {
-	err = s.read(ctx).Raw("SELECT DISTINCT owner FROM systems WHERE owner <> '' ORDER BY owner").Scan(&ids).Error
-	return ids, faulty(err)
 }

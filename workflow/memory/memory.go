@@ -220,15 +220,6 @@ func concerns(c *workflow.Case, sys *workflow.System, q workflow.CaseQuery) bool
 	return slices.ContainsFunc(ids, func(id string) bool { return id != "" && slices.Contains(q.Concerns, id) })
 }
 
-// CountByLevel counts systems by their level in force.
-func (s *Store) CountByLevel(context.Context) (map[int]int, error) {
-	levels := map[int]int{}
-	for _, sys := range all(s, s.systems) {
-		levels[sys.Level]++
-	}
-	return levels, nil
-}
-
 // Snapshot reads what one step is decided on.
 func (s *Store) Snapshot(ctx context.Context, caseID, systemID string) (*workflow.Snapshot, error) {
 	snap := &workflow.Snapshot{}

@@ -58,6 +58,7 @@ func Exercise(t *testing.T, open func(t *testing.T) workflow.Store) {
 		"due cases are found once":                          dueCases,
 		"what a crash left reserved is swept":               sweep,
 		"systems are found by a list of ids":                systemsOf,
+		"counts follow what they count":                     figured,
 		"what a dossier is made of is kept and frozen":      contents,
 		"people, settings and offices go with their event":  houses,
 		"a paper is found by its code and by its bytes":     proofs,
