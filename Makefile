@@ -45,6 +45,9 @@ setup:
 	  fi; \
 	fi
 
+# The journeys that every test run walks over PostgreSQL too; make abuse walks all.
+JOURNEYS := FirstRunToTheFirst|FromNothingToTheRegister|AReturnedDossier|ComesToItsDecision|DecidesLevel2|DeterminedAnew|ActedMeanwhile|OnePress|ACheckFallsDue|ReportIsRead|CutOff|TheClerk
+
 test: setup ## every test: units, scenarios, papers, stores, migrations on a real PostgreSQL
 	$(GO) vet -tags '$(TAGS)' ./...
 	$(GO) test -timeout 40m -tags '$(TAGS)' ./...
@@ -52,14 +55,16 @@ test: setup ## every test: units, scenarios, papers, stores, migrations on a rea
 	$(GO) vet -tags '$(TAGS) bench' ./internal/bench
 	$(GO) vet -tags '$(TAGS) e2e' ./internal/e2e
 	$(GO) test -timeout 40m -tags '$(TAGS) e2e' ./internal/e2e
+	CAPDO_DATABASE=postgres $(GO) test -timeout 40m -tags '$(TAGS) e2e' -run '$(JOURNEYS)' ./internal/e2e
 	bin/capdo check law
 	bin/capdo rehearse docs/scenarios/*.yaml | tail -n 1
 
 # What is run under faults: servers lost, a standby promoted, copies killed, all at once.
 FAULTS := Crash|Promoted|Killed|ThreeCopies|ThreeProcesses|Outlives|Pooler
 
-abuse: setup ## faults and attacks that take long: faults under load three times over, 300 kills on each database, full disk, floods, slow connections
+abuse: bin/capdo setup ## faults and attacks that take long: faults under load three times over, 300 kills on each database, full disk, floods, slow connections
 	$(GO) test -count=3 -timeout 30m -tags '$(TAGS)' -run '$(FAULTS)' . ./internal/store
+	CAPDO_DATABASE=postgres $(GO) test -count=1 -timeout 40m -tags '$(TAGS) e2e' ./internal/e2e
 	CAPDO_KILLS=300 $(GO) test -count=1 -v -timeout 240m -tags '$(TAGS) abuse' -run 'TestNothingAcknowledgedIsLost|TestSlowConnections|TestGreatBodies|TestAFullDisk|TestADisk' .
 
 bench: bin/capdo setup ## what people wait for against its floor, in turn; writes docs/benchmarks.md

@@ -63,7 +63,7 @@ func serve(ctx context.Context, a *app, args []string) error {
 	}
 	defer release()
 	a.counts = metrics.New()
-	return a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
+	err = a.inDatabase(ctx, f.db, false, func(svc *workflow.Service, st *store.Store) error {
 		if err := o.fitsOutside(svc.Demo); err != nil {
 			return err
 		}
@@ -95,6 +95,10 @@ func serve(ctx context.Context, a *app, args []string) error {
 		door := a.door(svc, st, o)
 		return a.receive(ctx, svc, l, a.history, door, o)
 	})
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // told to stop while it was still starting
+	}
+	return err
 }
 
 // serveAlone takes a file for this server alone: a second one would void the
