@@ -337,7 +337,7 @@ func changeOperator(m *move) *Problem {
 		return invalid("to", "expect.other_office", to)
 	}
 	m.sys.Operators, m.sys.Lead, m.sys.Lease = []string{to}, "", nil
-	m.amendEntry("operator", func(e *RegisterEntry) { e.Operator, e.OperatorName = to, m.snap.Offices[to].Name })
+	m.amendEntry("operator", func(e *RegisterEntry) { e.Operator, e.OperatorName = to, m.snap.Offices[to].At(e.From).Name })
 	return nil
 }
 

@@ -208,10 +208,12 @@ func (m *move) receiveJoined(e *Edition) {
 	}
 }
 
-// decideJoined enters each of the other systems in the register with its own level.
+// decideJoined enters each of the other systems in the register with its own
+// level, and with the parties it has by now.
 func (m *move) decideJoined(entry RegisterEntry) {
 	for _, sys := range m.others {
-		one := entry
+		one, who := entry, parties{sys, m.day, m.snap.Offices, m.r}
+		one.Owner, one.Operator, one.OperatorName = who.owner(), who.operator(), m.snap.Offices[who.operator()].At(entry.From).Name
 		one.ID, one.System, one.SystemName, one.Level = entry.ID+"."+sys.ID, sys.ID, sys.Name, m.c.LevelOf(sys.ID)
 		sys.Level, sys.LevelBy, sys.Decided, sys.Decision = one.Level, one.Regime, one.Decided, one.ID
 		m.keepJoined(sys)

@@ -95,6 +95,24 @@ func TestTheOtherSystemsOfADossierAreComparedToo(t *testing.T) {
 	}
 }
 
+func TestASystemThatChangedHandsMeanwhileIsRegisteredUnderItsOwnOperator(t *testing.T) {
+	p, id := joint(t)
+	p.must("binh", workflow.Want{Act: "submit", Case: id})
+	p.must("giang", workflow.Want{Act: "change_operator", System: "b", With: workflow.With{"to": "stttt", "no": "9/QĐ-UBND", "date": "2026-10-01"}})
+	p.must("chi", workflow.Want{Act: "accept_valid", Case: id})
+	p.must("chi", workflow.Want{Act: "conclude_fit", Case: id, With: workflow.With{"points": map[string]any{"a": "fit", "b": "fit", "c": "fit"}}})
+	p.must("dung", workflow.Want{Act: "approve", Case: id, With: workflow.With{"quy_che": "1/QĐ", "quy_che_date": "2026-09-01"}})
+	rows, err := p.Register(ctx, "ubnd", p.Today())
+	p.ok(err)
+	of := map[string]string{}
+	for _, r := range rows {
+		of[r.System] = r.Operator
+	}
+	if of["s2"] != "sct" || of["b"] != "stttt" {
+		t.Errorf("%v", of)
+	}
+}
+
 func TestWhoChangesASystemThatComesInMakesTheStepStale(t *testing.T) {
 	p, id := joint(t)
 	sys, err := p.Store.System(ctx, "b")
