@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -69,7 +70,13 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var beside sync.WaitGroup
-	beside.Go(func() { a.ticking(ctx, svc, h) })
+	beside.Go(func() {
+		if !h.holds(ctx) {
+			stop() // what is wrong is said at the end
+			return
+		}
+		a.ticking(ctx, svc, h)
+	})
 	done := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -104,7 +111,9 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service, h *history) {
 			slog.Error("registers of the month", "error", err)
 		}
 	}
-	for keep(); ; keep() { // at once, beside the open door: a long register takes a while
+	keep()               // at once, beside the open door: a long register takes a while
+	debug.FreeOSMemory() // what start and registers took is given back
+	for ; ; keep() {
 		select {
 		case <-ctx.Done():
 			return
@@ -226,17 +235,13 @@ func (a *app) demoSignIns(ctx context.Context, svc *workflow.Service, st *store.
 	}
 	a.say("cli.demo_notice", map[string]string{"day": svc.Today().String()})
 	a.say("cli.sign_ins", map[string]string{"password": demoPassword})
-	people, err := st.People(ctx)
+	house, err := st.House(ctx)
 	if err != nil {
 		return err
 	}
-	for _, p := range people {
+	for _, p := range house.People {
 		for _, g := range p.Grants {
-			o, err := st.Office(ctx, g.Office)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(a.out, "  %-10s %s — %s, %s\n", p.ID, p.Name, a.words.Message(a.lang, "role."+g.Role, nil), o.Name)
+			fmt.Fprintf(a.out, "  %-10s %s — %s, %s\n", p.ID, p.Name, a.words.Message(a.lang, "role."+g.Role, nil), house.Offices[g.Office].Name)
 		}
 	}
 	return nil

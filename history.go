@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -153,6 +154,21 @@ func (h *history) checkpoint(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	return made, h.write(ctx)
+}
+
+// holds reads all of history and seals what is new: false where it was changed,
+// and then nothing may be added to it. It grows with history, so the door does not
+// wait for it.
+func (h *history) holds(ctx context.Context) bool {
+	_, err := h.checkpoint(ctx)
+	var changed *workflow.Problem
+	if errors.As(err, &changed) {
+		return false
+	}
+	if err != nil && ctx.Err() == nil {
+		slog.Error("checkpoint", "error", err)
+	}
+	return true
 }
 
 // compare reads the file once and asks whether its last checkpoint is in the

@@ -295,6 +295,13 @@ func TestNothingIsSignedOverABrokenHistory(t *testing.T) {
 	})
 	_, err := room(t, h.st, h.places.db).checkpoint(t.Context())
 	refusedAs(t, err, "history.broken")
+
+	// A server opens its door before all of history is read, and closes it again.
+	if err := h.st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := testApp(t)
+	refusedAs(t, serve(t.Context(), a, []string{"--db", h.places.db, "--addr", "127.0.0.1:0"}), "history.broken")
 }
 
 func TestTheServerSealsAtItsStartAndItsEnd(t *testing.T) {

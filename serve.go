@@ -84,9 +84,6 @@ func serve(ctx context.Context, a *app, args []string) error {
 		if a.history, err = openHistory(ctx, st, o.places.beside(f.db)); err != nil {
 			return err
 		}
-		if _, err := a.history.checkpoint(ctx); err != nil {
-			return err
-		}
 		closeCounts, err := a.serveCounts(ctx, svc, st, o.metrics)
 		if err != nil {
 			return err

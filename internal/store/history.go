@@ -105,13 +105,17 @@ func (h history) PaperBytes(id string) (b []byte, err error) {
 // checkpoint; false when nothing is new. A link that does not follow is a
 // *chain.BrokenError and nothing is signed.
 func (s *Store) Checkpoint(ctx context.Context, seal *chain.Sealer, at time.Time, key ed25519.PrivateKey) (made bool, err error) {
+	// What is sealed already is all of history at a start: nobody who writes waits for it.
+	if err := catchUp(s.read(ctx), seal, true); err != nil {
+		return false, fmt.Errorf("store: checkpoint: %w", err)
+	}
 	err = s.w.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if tx.Name() == migrations.Postgres { // whoever adds a link or seals now is waited for, so that no smaller id comes later
 			if err := tx.Exec("LOCK TABLE links IN SHARE ROW EXCLUSIVE MODE").Error; err != nil {
 				return err
 			}
 		}
-		if err := catchUp(tx, seal); err != nil {
+		if err := catchUp(tx, seal, false); err != nil {
 			return err
 		}
 		if made = seal.New(); !made {
@@ -126,12 +130,17 @@ func (s *Store) Checkpoint(ctx context.Context, seal *chain.Sealer, at time.Time
 	return made, nil
 }
 
-// catchUp takes the links and the checkpoints that the sealer does not know.
-func catchUp(tx *gorm.DB, seal *chain.Sealer) error {
+// catchUp takes the links and the checkpoints that the sealer does not know; of
+// the links only the sealed ones where it is said so.
+func catchUp(tx *gorm.DB, seal *chain.Sealer, sealed bool) error {
 	link, last := seal.Last()
 	known, err := checkpoints(tx, last.Number)
-	if err != nil {
+	if err != nil || sealed && len(known) == 0 {
 		return err
+	}
+	end := int64(1<<63 - 1)
+	if sealed {
+		end = known[len(known)-1].Last
 	}
 	know := func(before int64) error {
 		for len(known) > 0 && known[0].Last < before {
@@ -142,12 +151,16 @@ func catchUp(tx *gorm.DB, seal *chain.Sealer) error {
 		}
 		return nil
 	}
+	enough := errors.New("enough")
 	if err := links(tx, link, func(l chain.Link) error {
+		if l.ID > end {
+			return enough
+		}
 		if err := know(l.ID); err != nil {
 			return err
 		}
 		return seal.Take(l)
-	}); err != nil {
+	}); err != nil && !errors.Is(err, enough) {
 		return err
 	}
 	return know(1<<63 - 1)
