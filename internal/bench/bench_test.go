@@ -25,6 +25,8 @@ func TestBench(t *testing.T) {
 	p := grown(t, 1000)
 	list := durable(t, p)
 	list = append(list, onServer(t, p)...)
+	list = append(list, printed(t, p), decision(t))
+	list = append(list, registers(t)...)
 	list = append(list, decided(t, p), allowed(t))
 	list = append(list, lists(t, p)...)
 	list = append(list, due(t, p, today, 2), due(t, p, today.AddDays(3), 2), started(t, p))

@@ -35,9 +35,45 @@ type cost struct{ wall, cpu time.Duration }
 type result struct {
 	load, floor string // what was done, and what it is compared with
 	goal        float64
-	ours, raw   cost      // medians
-	ratios      []float64 // of the rounds, sorted
+	ours, raw   cost            // medians
+	ratios      []float64       // of the rounds, sorted
+	each, its   []time.Duration // what single operations of ours and of the floor took, sorted
+	limits      []limit
 	note        string
+}
+
+// limit is a figure of a load with a goal of its own.
+type limit struct {
+	what, have, goal string // goal is empty where it only tells
+	met              bool
+}
+
+// within asks that so many of a hundred operations took no longer than most; 0 only
+// tells.
+func (r *result) within(percent int, most time.Duration) {
+	took := percentile(r.each, percent)
+	l := limit{what: fmt.Sprintf("p%d of single operations", percent), have: short(took)}
+	if len(r.its) > 0 {
+		l.have += " (floor " + short(percentile(r.its, percent)) + ")"
+	}
+	if most > 0 {
+		l.goal, l.met = "≤ "+short(most), took <= most
+	}
+	r.limits = append(r.limits, l)
+}
+
+func percentile(sorted []time.Duration, percent int) time.Duration {
+	return sorted[min(len(sorted)-1, len(sorted)*percent/100)]
+}
+
+// cpu asks that an operation took no more of a processor than most.
+func (r *result) cpu(most time.Duration) {
+	r.limits = append(r.limits, limit{"time of a processor", short(r.ours.cpu), "≤ " + short(most), r.ours.cpu <= most})
+}
+
+// size asks that something is no larger than most, in a unit.
+func (r *result) size(what string, have, most int, unit string) {
+	r.limits = append(r.limits, limit{what, fmt.Sprint(have, " ", unit), fmt.Sprint("≤ ", most, " ", unit), have <= most})
 }
 
 func (r result) median() float64 { return r.ratios[len(r.ratios)/2] }
@@ -53,36 +89,57 @@ func (r result) met() string {
 	return "**no**"
 }
 
-// work does an operation n times, from the i-th on.
-type work func(from, n int) error
+// work does an operation as often as took is long, from the i-th on, and says
+// there what each took; it says nothing where that would cost more than the work.
+type work func(from int, took []time.Duration) error
 
 // contest lets ours and the floor take turns over n operations each.
 func contest(t *testing.T, load, floor string, goal float64, n int, ours, raw work) result {
 	t.Helper()
+	took, first := make([]time.Duration, n), true
+	var its []time.Duration
+	r := against(t, load, floor, goal, n, ours, func(from int) cost {
+		c := timed(t, raw, from, took)
+		if !first {
+			its = append(its, took...)
+		}
+		first = false
+		return c
+	})
+	slices.Sort(its)
+	r.its = its
+	return r
+}
+
+// against is contest with a floor that tells its own cost.
+func against(t *testing.T, load, floor string, goal float64, n int, ours work, raw func(from int) cost) result {
+	t.Helper()
 	r := result{load: load, floor: floor, goal: goal}
 	var mine, theirs []cost
-	at := 0
+	at, took := 0, make([]time.Duration, n)
 	for i := range rounds() + 1 {
-		a, b := timed(t, ours, at, n), timed(t, raw, at, n)
+		a, b := timed(t, ours, at, took), raw(at)
 		at += n
 		if i == 0 {
 			continue // caches fill
 		}
-		mine, theirs = append(mine, a), append(theirs, b)
+		mine, theirs, r.each = append(mine, a), append(theirs, b), append(r.each, took...)
 		r.ratios = append(r.ratios, float64(a.wall)/float64(b.wall))
 	}
 	slices.Sort(r.ratios)
+	slices.Sort(r.each)
 	r.ours, r.raw = middle(mine), middle(theirs)
 	t.Logf("%s: ours %v (cpu %v), %s %v (cpu %v), ratio %.2f (%.2f–%.2f)", load, r.ours.wall, r.ours.cpu, floor, r.raw.wall, r.raw.cpu,
 		r.median(), r.ratios[0], r.ratios[len(r.ratios)-1])
 	return r
 }
 
-func timed(t *testing.T, do work, from, n int) cost {
+func timed(t *testing.T, do work, from int, took []time.Duration) cost {
 	t.Helper()
+	n := len(took)
 	runtime.GC()
 	cpu, start := processor(t), time.Now()
-	if err := do(from, n); err != nil {
+	if err := do(from, took); err != nil {
 		t.Fatal(err)
 	}
 	return cost{time.Since(start) / time.Duration(n), (processor(t) - cpu) / time.Duration(n)}
@@ -104,11 +161,14 @@ func middle(list []cost) cost {
 
 // each does one operation at a time.
 func each(one func(i int) error) work {
-	return func(from, n int) error {
-		for i := from; i < from+n; i++ {
-			if err := one(i); err != nil {
-				return err
-			}
+	return among(1, func(_, i int) error { return one(i) })
+}
+
+// quick does one operation at a time that takes less than to look at a clock.
+func quick(one func(i int)) work {
+	return func(from int, took []time.Duration) error {
+		for i := range took {
+			one(from + i)
 		}
 		return nil
 	}
@@ -116,16 +176,18 @@ func each(one func(i int) error) work {
 
 // among shares the operations among so many who work at once; each has its own.
 func among(workers int, one func(worker, i int) error) work {
-	return func(from, n int) error {
+	return func(from int, took []time.Duration) error {
 		var wg sync.WaitGroup
 		faults := make(chan error, workers)
 		for w := range workers {
 			wg.Go(func() {
-				for i := from + w; i < from+n; i += workers {
-					if err := one(w, i); err != nil {
+				for i := w; i < len(took); i += workers {
+					start := time.Now()
+					if err := one(w, from+i); err != nil {
 						faults <- err
 						return
 					}
+					took[i] = time.Since(start)
 				}
 			})
 		}
@@ -156,6 +218,19 @@ func table(list []result) string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | **%.2f** (%.2f–%.2f) | %s | %s |\n", r.load, short(r.ours.wall), short(r.ours.cpu), r.floor,
 			short(r.raw.wall), short(r.raw.cpu), r.median(), r.ratios[0], r.ratios[len(r.ratios)-1], goal, r.met())
+	}
+	b.WriteString("\n| Work | Figure | Measured | Goal | Met |\n|---|---|---|---|---|\n")
+	for _, r := range list {
+		for _, l := range r.limits {
+			met := "**no**"
+			switch {
+			case l.goal == "":
+				l.goal, met = "–", ""
+			case l.met:
+				met = "yes"
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.load, l.what, l.have, l.goal, met)
+		}
 	}
 	return b.String()
 }

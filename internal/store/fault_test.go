@@ -94,13 +94,20 @@ func TestADatabaseThatCannotBeWrittenSaysSo(t *testing.T) {
 // sent.
 func dossier(t *testing.T) (*workflow.Service, *Store) {
 	t.Helper()
+	s := fresh(t)
+	return dossierIn(t, s), s
+}
+
+// dossierIn is dossier in a store that is there.
+func dossierIn(t *testing.T, s *Store) *workflow.Service {
+	t.Helper()
 	book, err := regime.Open()
 	words, fault := templates.Open()
 	rights, fault2 := policies.Open()
 	if err := errors.Join(err, fault, fault2); err != nil {
 		t.Fatal(err)
 	}
-	s, ids := fresh(t), 0
+	ids := 0
 	svc := workflow.New(workflow.Config{Book: book, Store: s, Rights: rights, Printer: press.New(words), Clock: func() time.Time { return time.Date(2022, 3, 1, 2, 0, 0, 0, time.UTC) },
 		NewID: func(kind string) string { ids++; return fmt.Sprintf("%s-%d", kind, ids) }})
 	for _, o := range []workflow.Office{{ID: "ubnd", Name: "Ủy ban nhân dân tỉnh Ninh Thuận"}, {ID: "stttt", Name: "Sở Thông tin và Truyền thông", Under: "ubnd"}, {ID: "sct", Name: "Sở Công Thương", Under: "ubnd"}} {
@@ -119,7 +126,7 @@ func dossier(t *testing.T) (*workflow.Service, *Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return svc, s
+	return svc
 }
 
 // pragma sets a pragma of the one connection that writes.
@@ -223,4 +230,42 @@ func TestAFaultOfAnotherKindStaysInternal(t *testing.T) {
 	if _, is := workflow.ProblemOf(err); err == nil || is {
 		t.Errorf("a table that is not there: %v", err)
 	}
+}
+
+// meddler is a printer that, while a paper is drawn, writes through another copy of
+// the store and draws a number of the same book.
+type meddler struct {
+	workflow.Printer
+	meddle func(f workflow.PaperFacts) error
+	drawn  int
+}
+
+func (m *meddler) Print(ctx context.Context, f workflow.PaperFacts) (workflow.Printed, error) {
+	m.drawn++
+	done := make(chan error, 1)
+	go func() { done <- m.meddle(f) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			return workflow.Printed{}, err
+		}
+	case <-time.After(time.Minute):
+		return workflow.Printed{}, errors.New("nobody can write while a paper is drawn")
+	}
+	return m.Printer.Print(ctx, f)
+}
+
+func TestNothingIsLockedWhileAPaperIsDrawn(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		svc := dossierIn(t, s)
+		m := &meddler{Printer: svc.Printer}
+		m.meddle = func(f workflow.PaperFacts) error {
+			_, err := s.Reserve(ctx, workflow.NumberAsk{ID: fmt.Sprint("other-", m.drawn), Issuer: f.Issuer.ID, Year: f.Date.Year(), Text: "%s/other", On: f.Date})
+			return errors.Join(err, s.SetSetting(ctx, "drawn", fmt.Sprint(m.drawn)))
+		}
+		svc.Printer = m
+		if _, err := svc.Act(ctx, "binh", workflow.Want{Act: "submit", Case: "c"}); err != nil || m.drawn == 0 {
+			t.Fatalf("%d papers drawn, %v", m.drawn, err)
+		}
+	})
 }
