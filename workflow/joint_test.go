@@ -76,6 +76,20 @@ func TestTheOtherSystemsOfADossierAreComparedToo(t *testing.T) {
 	p, id := joint(t)
 	p.must("binh", workflow.Want{Act: "submit", Case: id})
 	p.must("chi", workflow.Want{Act: "request_supplement", Case: id, With: workflow.With{"points": []any{"Sửa bảng tin"}, "reason": "Chưa đủ"}})
+	c, err := p.Case(ctx, id)
+	p.ok(err)
+	if _, err := p.KeepAnswers(ctx, "chi", c.Case, []string{"x"}); kindOf(err) != workflow.Denied {
+		t.Errorf("whoever asked may answer as well: %v", err)
+	}
+	_, err = p.KeepAnswers(ctx, "an", c.Case, []string{"Đã sửa", "nhiều hơn được hỏi"})
+	p.ok(err)
+	if a, err := p.Answers(ctx, c.Case); err != nil || len(a.Points) != 1 || a.Points[0] != "Đã sửa" || a.Person != "an" {
+		t.Errorf("%+v, %v", a, err)
+	}
+	p.ok(p.DropAnswers(ctx, c.Case))
+	if a, err := p.Answers(ctx, c.Case); err != nil || a.Points[0] != "" {
+		t.Errorf("%+v, %v", a, err)
+	}
 	b, err := p.Overview(ctx, "b")
 	p.ok(err)
 	text := *b.Overview
@@ -87,8 +101,6 @@ func TestTheOtherSystemsOfADossierAreComparedToo(t *testing.T) {
 	if d.Count() != 1 || len(d.Texts) != 1 || d.Texts[0].Of != "Bảng tin" || d.Texts[0].Now != "Cả tỉnh" {
 		t.Errorf("%+v", d)
 	}
-	c, err := p.Case(ctx, id)
-	p.ok(err)
 	others, err := p.Others(ctx, c.Case)
 	if err != nil || len(others) != 1 || others[0].Name != "Bảng tin" || others[0].Proposed != 1 || others[0].Verdict.Level != 1 {
 		t.Errorf("%+v, %v", others, err)

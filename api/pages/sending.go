@@ -187,6 +187,10 @@ type returnData struct {
 	Facts    []factDiff
 	Form     *actForm // the resubmission, nil when it was sent or is not for this state
 	May      bool
+	Prepares bool             // the person may write answers for whoever sends them
+	Kept     workflow.Answers // written so far
+	KeptBy   string           // who wrote them
+	KeptAt   string
 	Act      *workflow.OpenAct
 	Now      bool // the second side is what stands now, not sent yet
 }
@@ -217,7 +221,12 @@ func (r *room) returnOf(g *gin.Context, d *caseData) (*returnData, error) {
 	data := &returnData{N: n, Now: n == d.Case.Version}
 	r.noticeOf(d, data)
 	var answers []string
-	if !data.Now {
+	if data.Now {
+		if err := r.kept(g, d, data); err != nil {
+			return nil, err
+		}
+		answers = data.Kept.Points
+	} else {
 		next := d.Case.Editions[i+1]
 		answers, data.Answered = next.Answers, next.Received
 	}
@@ -247,6 +256,17 @@ func (r *room) returnOf(g *gin.Context, d *caseData) (*returnData, error) {
 		data.Form, err = r.formOf(g, "cases", answering.Act)
 	}
 	return data, err
+}
+
+// kept reads the answers that somebody has written for the notice.
+func (r *room) kept(g *gin.Context, d *caseData, data *returnData) (err error) {
+	data.Prepares = r.Service.MayContent(g, who(g), "edit_overview", d.Case.System) == nil
+	if data.Kept, err = r.Service.Answers(g, d.Case.Case); err != nil || data.Kept.Person == "" {
+		return err
+	}
+	p, err := r.Service.Store.Person(g, data.Kept.Person)
+	data.KeptBy, data.KeptAt = p.Name, data.Kept.Saved.In(regime.Zone).Format(clockForm)
+	return err
 }
 
 // filledCells leaves out the empty cells of a row.
@@ -315,16 +335,29 @@ func (r *room) resubmit(g *gin.Context) {
 		r.showReturn(g, http.StatusConflict, &trouble{Problem: &workflow.Problem{Kind: workflow.NotNow, Key: "return.sent", Args: map[string]string{}}})
 		return
 	}
+	if g.PostForm("do") == "keep" {
+		if _, err := r.Service.KeepAnswers(g, who(g), d.Case.Case, g.PostFormArray("answers")); err != nil {
+			t, status := r.troubleOf(g, err)
+			r.showReturn(g, status, t)
+			return
+		}
+		r.done(g, path("cases", d.Case.ID, "returns", itoa(d.Case.Version)), "draft_kept")
+		return
+	}
 	f, err := r.formOf(g, "cases", act.Act)
 	if err != nil {
 		r.fail(g, err)
 		return
 	}
+	sent := d.Case.Case
 	out, err := r.Service.Act(g, who(g), r.want(g, f))
 	if err != nil {
 		t, status := r.troubleOf(g, err)
 		r.showReturn(g, status, t)
 		return
+	}
+	if err := r.Service.DropAnswers(g, sent); err != nil {
+		r.Log.Error("drafts of answers", "case", sent.ID, "error", err)
 	}
 	g.Redirect(http.StatusSeeOther, path("cases", out.Case.ID)+"?done="+act.Act+"&papers="+itoa(len(out.Papers)))
 }

@@ -42,7 +42,13 @@ func TestADossierOfTwoSystemsShowsBoth(t *testing.T) {
 	chi.call("POST", "/acts", fmt.Sprintf(`{"act":"request_supplement","case":%q,"with":{"points":["Nêu rõ quy mô của bảng tin"],"reason":"Chưa đủ"}}`, id))
 	an.call("PUT", "/systems/"+other+"/overview", `{"revision":1,"scope":"Cả cơ quan","scale":"300 người dùng","servers":[{"name":"MAY-01"}]}`)
 	an.open("/cases/"+id+"/returns/1").says("Bảng tin nội bộ: ", "300 người dùng").shot("joint-return-1280")
-	p.window(1280).signIn("binh").call("POST", "/acts", fmt.Sprintf(`{"act":"resubmit","case":%q,"with":{"answers":["300 người dùng"]}}`, id))
+	an.fill("answers", "Nay có 300 người dùng").press(`main form [value="keep"]`).says("Đã lưu nháp", "Nháp trả lời lưu lúc", "Nguyễn Văn An")
+	binh := p.window(1280).signIn("binh").open("/cases/" + id + "/returns/1")
+	binh.shot("joint-answer-1280")
+	if typed := eval[string](binh, `document.getElementById("f-answers.1").value`); typed != "Nay có 300 người dùng" {
+		t.Errorf("whoever sends the dossier finds %q", typed)
+	}
+	binh.press("main form .btn-main").says("Đã xong")
 	chi.call("POST", "/acts", fmt.Sprintf(`{"act":"accept_valid","case":%q}`, id))
 	chi.open("/cases/"+id+"/appraise").says("Hệ thống khác trong hồ sơ: 1", "Bảng tin nội bộ", "300 người dùng").shot("joint-desk-1280")
 	chi.open("/cases/"+id+"/appraise?tab=changes").says("Bảng tin nội bộ: ", "300 người dùng")
