@@ -61,11 +61,16 @@ test: setup ## every test: units, scenarios, papers, stores, migrations on a rea
 
 # What is run under faults: servers lost, a standby promoted, copies killed, all at once.
 FAULTS := Crash|Promoted|Killed|ThreeCopies|ThreeProcesses|Outlives|Pooler
+# What runs at once, looked at by the race detector: whole rooms, and of the program what has several at work.
+RACERS := ./internal/store ./internal/jobs ./internal/identity ./internal/accounts ./internal/files ./api ./api/pages
+RACES := ThreeCopies|ThreeProcesses|ManyWhoAct|SentAgain|HeavyPrints|TheServer|TimedWork|Killed|Sessions|TestADisk|AStopUnderLoad|LeavesNothingBehind
 
-abuse: bin/capdo setup ## faults and attacks that take long: faults under load three times over, 300 kills on each database, full disk, floods, slow connections
+abuse: bin/capdo setup ## faults and attacks that take long: faults under load three times over, 300 kills on each database, full and failing disks, floods, races
 	$(GO) test -count=3 -timeout 30m -tags '$(TAGS)' -run '$(FAULTS)' . ./internal/store
 	CAPDO_DATABASE=postgres $(GO) test -count=1 -timeout 40m -tags '$(TAGS) e2e' ./internal/e2e
-	CAPDO_KILLS=300 $(GO) test -count=1 -v -timeout 240m -tags '$(TAGS) abuse' -run 'TestNothingAcknowledgedIsLost|TestSlowConnections|TestGreatBodies|TestAFullDisk|TestADisk' .
+	CAPDO_KILLS=300 $(GO) test -count=1 -v -timeout 240m -tags '$(TAGS) abuse' -run 'TestNothingAcknowledgedIsLost|TestSlow|TestGreatBodies|TestAFullDisk|TestADisk|TestExpensive|TestFifty|TestWritersWait|TestABackupUnderLoad' .
+	GORACE=halt_on_error=1 $(GO) test -race -count=1 -timeout 60m -tags '$(TAGS)' $(RACERS)
+	GORACE=halt_on_error=1 $(GO) test -race -count=1 -timeout 60m -tags '$(TAGS)' -run '$(RACES)' .
 
 bench: bin/capdo setup ## what people wait for against its floor, in turn; writes docs/benchmarks.md
 	$(GO) test -count=1 -timeout 60m -v -tags '$(TAGS) bench' -run TestBench ./internal/bench

@@ -26,6 +26,7 @@ import (
 type copyOfProgram struct {
 	base string
 	kill func()
+	stop func() int // asks it to end and tells its exit code
 	pid  int
 }
 
@@ -68,7 +69,12 @@ func served(t *testing.T, db string, env ...string) copyOfProgram {
 				for lines.Scan() {
 				}
 			}()
-			return copyOfProgram{"http://" + strings.Fields(address)[0], kill, cmd.Process.Pid}
+			stop := func() int {
+				_ = cmd.Process.Signal(syscall.SIGTERM)
+				_ = cmd.Wait()
+				return cmd.ProcessState.ExitCode()
+			}
+			return copyOfProgram{"http://" + strings.Fields(address)[0], kill, stop, cmd.Process.Pid}
 		}
 	}
 	t.Fatal("the program ended before it told its address")
