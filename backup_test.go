@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"capdo/internal/files"
 	"capdo/internal/store"
+	"capdo/workflow"
 )
 
 // smallHouse is a database with one paper's worth of history and one file.
@@ -107,6 +109,47 @@ func TestAPlaceWhereSomethingIsLeftIsNotEmpty(t *testing.T) {
 	}
 	if b, err := os.ReadFile(back + ".secret"); err != nil || string(b) != "a key" {
 		t.Errorf("the key from a place of its own: %q, %v", b, err)
+	}
+}
+
+// TestBackupsOfOlderProgramsComeBack restores what programs of earlier schemas
+// wrote (testdata/backups, by the number of their last migration): it proves
+// itself, and the work in it goes on.
+func TestBackupsOfOlderProgramsComeBack(t *testing.T) {
+	saved, err := filepath.Glob("testdata/backups/*.zip")
+	if err != nil || len(saved) < 2 {
+		t.Fatal(saved, err)
+	}
+	for _, from := range saved {
+		back := filepath.Join(t.TempDir(), "back.db")
+		for _, args := range [][]string{{"restore", from, "--db", back}, {"verify", "--db", back}, {"migrate", "--db", back}} {
+			if code, out := onLine(t, args...); code != 0 {
+				t.Fatalf("%s: %v: exit %d\n%s", from, args, code, out)
+			}
+		}
+		a, _ := testApp(t)
+		svc, st, err := a.service(t.Context(), back, false)
+		if err != nil {
+			t.Fatal(from, err)
+		}
+		svc.Clock = func() time.Time { return time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC) }
+		cases, err := svc.Store.Cases(t.Context(), workflow.CaseQuery{Running: true})
+		if err != nil || len(cases) != 1 {
+			t.Fatalf("%s: %d cases, %v", from, len(cases), err)
+		}
+		c, err := svc.Case(t.Context(), cases[0].ID)
+		if err != nil {
+			t.Fatal(from, err)
+		}
+		if _, err := svc.Act(t.Context(), "chi", workflow.Want{Act: "conclude_fit", Case: c.ID, Revision: &c.Revision, With: workflow.With{"points": map[string]any{"a": "fit", "b": "fit", "c": "fit"}}}); err != nil {
+			t.Errorf("%s: the work does not go on: %v", from, err)
+		}
+		if found, err := svc.Store.Systems(t.Context(), workflow.SystemQuery{Name: "mang noi"}); err != nil || len(found) != 1 {
+			t.Errorf("%s: %d systems are found, %v", from, len(found), err)
+		}
+		if err := st.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
