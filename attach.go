@@ -36,8 +36,9 @@ func (a *app) filesOf(db string) string {
 }
 
 // fileRoom lets files into their place: a folder, or an object store (s3://…).
-func (a *app) fileRoom(db string) (*files.Files, error) {
-	place := a.filesOf(db)
+func (a *app) fileRoom(db string) (*files.Files, error) { return a.fileRoomAt(a.filesOf(db)) }
+
+func (a *app) fileRoomAt(place string) (*files.Files, error) {
 	if !files.IsS3(place) {
 		return files.InFolder(place, files.Usual), nil
 	}
