@@ -10,7 +10,7 @@ ADDR ?= 127.0.0.1:8080
 SOURCES := $(shell find . -name '*.go' -o -name '*.css' -o -name '*.js' -o -name '*.svg' -o -name '*.png' -o -name '*.woff2' -o -name '*.yaml' -o -name '*.sql' -o -name '*.csv' -o -name '*.ttf' -o -name '*.html' -o -name '*.conf' | grep -v '^./$(DEMO)/')
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench-scale licences vuln dist shots build run demo test abuse golden docs check lint setup clean
+.PHONY: help freeze bench bench-scale licences vuln dist shots build run demo test abuse golden docs check lint setup clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -89,6 +89,9 @@ golden: ## rewrite the golden files; review the difference like code
 docs: ## rewrite docs/procedures and docs/coverage.md from law data and scenarios
 	$(GO) run ./internal/tools/procedures docs/procedures
 	$(GO) test -count=1 -tags '$(TAGS)' -run TestTheRuleBookIsPlayed . -args -update-coverage
+
+freeze: ## at a release: note migrations and rule sets as they stand; from then on they never change
+	sha256sum $(sort $(wildcard migrations/*/*.sql $(addsuffix *.yaml,$(dir $(wildcard workflow/regime/*/regime.yaml))))) > packaging/released.sha256
 
 lint:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "not gofmt'ed: $$bad"; exit 1; }
