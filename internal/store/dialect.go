@@ -99,6 +99,11 @@ func dsn(path string, readOnly bool) string {
 // most is how many connections one copy of the program holds to PostgreSQL.
 const most = 16
 
+// atOnce is how many of them write at the same time, in the order they came: more
+// only wait for each other within the server, and a pool hands its connections to
+// anyone who waits.
+const atOnce = 8
+
 func connectSQLite(path string, readOnly bool, most int) (*gorm.DB, error) {
 	db, err := open(sqlite.Open(dsn(path, readOnly)))
 	if err != nil {

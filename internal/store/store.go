@@ -25,6 +25,7 @@ type Store struct {
 	say   dialect
 	known known         // offices and people as last read
 	group *group        // who writes to a file; nil on PostgreSQL
+	turns chan struct{} // each held by one who writes to PostgreSQL
 	grace time.Duration // how long a number that was reserved may still be used by a step of another copy
 }
 
@@ -55,7 +56,7 @@ func (e *OpenError) Unwrap() error { return e.Err }
 // Open opens a database: a file, or PostgreSQL where the name is an address
 // (postgres://…).
 func Open(ctx context.Context, db string, o Options) (*Store, error) {
-	s, name := &Store{grace: Grace}, migrations.Postgres
+	s, name := &Store{grace: Grace, turns: make(chan struct{}, atOnce)}, migrations.Postgres
 	var err error
 	if IsDSN(db) {
 		s.w, err = connectPostgres(ctx, db)
@@ -214,6 +215,12 @@ func (s *Store) write(ctx context.Context, do func(tx *writer) error) error {
 func (s *Store) keep(ctx context.Context, do func(tx *writer) error) (err error) {
 	if s.group != nil {
 		return s.group.write(ctx, do)
+	}
+	select {
+	case s.turns <- struct{}{}:
+		defer func() { <-s.turns }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	for i := range most {
 		var safe bool

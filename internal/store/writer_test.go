@@ -158,6 +158,24 @@ func TestManyOrdersGoInSeveralMessages(t *testing.T) {
 	})
 }
 
+func TestWhoLeavesBeforeItsTurnIsNotWritten(t *testing.T) {
+	s := opened(t, address(t))
+	for range atOnce {
+		s.turns <- struct{}{}
+	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := s.Keep(gone, stepOf("c", 1)); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	for range atOnce {
+		<-s.turns
+	}
+	if err := s.Keep(ctx, stepOf("c", 1)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestPlacesAreNumbered(t *testing.T) {
 	if got := numbered("UPDATE a SET b = ?, c = ? WHERE d = ?"); got != "UPDATE a SET b = $1, c = $2 WHERE d = $3" {
 		t.Error(got)
