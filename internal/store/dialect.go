@@ -152,6 +152,6 @@ func closing(raw *sql.DB, cause error) error {
 }
 
 func open(d gorm.Dialector) (*gorm.DB, error) {
-	return gorm.Open(d, &gorm.Config{TranslateError: true, SkipDefaultTransaction: true,
+	return gorm.Open(d, &gorm.Config{SkipDefaultTransaction: true,
 		Logger: logger.New(nil, logger.Config{LogLevel: logger.Silent, ParameterizedQueries: true})})
 }
