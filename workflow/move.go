@@ -66,6 +66,10 @@ func (m *move) own() {
 	}
 }
 
+// share takes the case and the systems as they were read: for who only asks what is
+// open, which changes nothing.
+func (m *move) share() { m.c, m.sys, m.others = m.snap.Case, m.snap.System, m.snap.Joined }
+
 // clone copies a noun through its JSON form, which is also its stored form.
 func clone[T any](v T) T {
 	b, err := json.Marshal(v)

@@ -230,7 +230,7 @@ func (s *Service) actsOn(ctx context.Context, who string, on Want) ([]OpenAct, e
 
 func (s *Service) acts(who Person, day Day, snap *Snapshot) []OpenAct {
 	m := &move{book: s.Book, rights: s.Rights, day: day, at: s.Clock(), who: who, snap: snap}
-	m.own()
+	m.share()
 	r := m.regimeAhead()
 	if r == nil {
 		return nil
@@ -249,7 +249,7 @@ func (s *Service) acts(who Person, day Day, snap *Snapshot) []OpenAct {
 		seen[step.Act] = true
 		one := &move{book: s.Book, rights: s.Rights, day: day, at: s.Clock(), who: who, snap: snap, shape: s.Book.Acts[step.Act],
 			want: Want{Act: step.Act, With: With{"regime": r.Key}}}
-		one.own()
+		one.share()
 		act := OpenAct{Act: step.Act, Closed: one.may(), Main: one.shape.Main}
 		if one.step != nil {
 			st := one.step
