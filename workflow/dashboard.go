@@ -137,7 +137,7 @@ func (s *Service) present(ctx context.Context, d *Dashboard, f Figures, plan *re
 	}
 	d.Sets = sets.counts
 	d.years(years)
-	if err := s.offices(ctx, d, f.Operators); err != nil {
+	if err := s.offices(ctx, d, f); err != nil {
 		return err
 	}
 	return s.targets(ctx, d, f.Systems, plan)
@@ -171,20 +171,20 @@ func (d *Dashboard) years(decided map[int]int) {
 }
 
 // offices counts by operator, those with most to do first.
-func (s *Service) offices(ctx context.Context, d *Dashboard, counts []OperatorCount) error {
+func (s *Service) offices(ctx context.Context, d *Dashboard, f Figures) error {
 	offices, err := s.officeMap(ctx)
 	if err != nil {
 		return err
 	}
-	for _, c := range counts { // by operator
+	for _, c := range f.Operators { // by operator
 		if s.ended(0, "", c.State) {
 			continue
 		}
 		if n := len(d.Offices); n == 0 || d.Offices[n-1].Office != c.Operator {
-			d.Offices = append(d.Offices, OfficeCount{Office: c.Operator, Name: offices[c.Operator].At(d.On).Name})
+			d.Offices = append(d.Offices, OfficeCount{Office: c.Operator, Name: offices[c.Operator].At(d.On).Name, Later: f.Delayed[c.Operator]})
 		}
 		one := &d.Offices[len(d.Offices)-1]
-		one.Systems, one.Levelled, one.Later = one.Systems+c.N, one.Levelled+c.Levelled, one.Later+c.Delayed
+		one.Systems, one.Levelled = one.Systems+c.N, one.Levelled+c.Levelled
 	}
 	d.mostToDo()
 	return nil
@@ -262,10 +262,7 @@ func (s *Service) gone(ctx context.Context, d *Dashboard, f Figures, plan *regim
 		return err
 	}
 	var sets setCounter
-	years, at, later := map[int]int{}, map[string]int{}, map[string]int{}
-	for _, c := range f.Operators {
-		later[c.Operator] += c.Delayed
-	}
+	years, at := map[int]int{}, map[string]int{}
 	for _, r := range list {
 		if !contains(r.as, ownerCapacity) {
 			continue
@@ -276,7 +273,7 @@ func (s *Service) gone(ctx context.Context, d *Dashboard, f Figures, plan *regim
 		if !known {
 			i = len(d.Offices)
 			at[id] = i
-			d.Offices = append(d.Offices, OfficeCount{Office: id, Name: offices[id].At(d.On).Name, Later: later[id]})
+			d.Offices = append(d.Offices, OfficeCount{Office: id, Name: offices[id].At(d.On).Name, Later: f.Delayed[id]})
 		}
 		d.Offices[i].Systems++
 		if r.entry == nil {

@@ -9,6 +9,7 @@ type Figures struct {
 	Systems   []SystemCount
 	Operators []OperatorCount // by operator and state
 	Open      []StateCount    // dossiers neither decided nor ended, by state
+	Delayed   map[string]int  // systems with something overdue, by operator
 	Late      int             // running cases that waited for a day before
 	Coming    int             // checks whose last day lies within comingDays, and that are not late
 }
@@ -25,8 +26,8 @@ type SystemCount struct {
 
 // OperatorCount is how far the systems of one operator in one state have come.
 type OperatorCount struct {
-	Operator, State      string // Operator is empty where several operate and none leads
-	N, Levelled, Delayed int    // Delayed: systems with something overdue
+	Operator, State string // Operator is empty where several operate and none leads
+	N, Levelled     int
 }
 
 // Counter counts without reading what it counts.

@@ -155,7 +155,7 @@ type SystemQuery struct {
 	SDU      string
 	State    string
 	Level    *int   // in force; 0 for none
-	Name     string // words that each occur in the name, whatever their marks
+	Name     string // words that each begin a word of the name, whatever their marks; inside words where no name has one that begins so
 	Sort     string // empty: in the order of their ids; ByName
 	After    string // what Cursor gives of the one to go on after
 	Limit    int    // 0: 50

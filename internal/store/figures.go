@@ -61,6 +61,9 @@ func (s *Store) Figures(ctx context.Context, owner string, on workflow.Day) (f w
 	if f.Operators, err = operators(db, owner, day); err != nil {
 		return f, err
 	}
+	if f.Delayed, err = delayed(db, owner, day); err != nil {
+		return f, err
+	}
 	var open workflow.StateCount
 	var oldest string
 	err = each(db, []any{&open.State, &open.Cases, &oldest}, func() error {
@@ -110,11 +113,6 @@ func operators(db *gorm.DB, owner, day string) ([]workflow.OperatorCount, error)
 	if err != nil {
 		return nil, err
 	}
-	err = each(db, []any{&c.Operator, &c.State, &c.Delayed}, func() error {
-		of(c.Operator, c.State).Delayed = c.Delayed
-		return nil
-	}, `SELECT CASE WHEN provider <> '' AND `+leased+` THEN provider WHEN lead <> '' THEN lead WHEN others = '' THEN operator ELSE '' END AS who, state, COUNT(*)
-		FROM systems WHERE id IN (SELECT system FROM cases WHERE of_owner = ? AND deadline <> '' AND deadline < ?) GROUP BY who, state`, day, day, owner, day)
 	out := make([]workflow.OperatorCount, 0, len(counts))
 	for _, one := range counts {
 		if one.N > 0 {
@@ -124,7 +122,29 @@ func operators(db *gorm.DB, owner, day string) ([]workflow.OperatorCount, error)
 	slices.SortFunc(out, func(a, b workflow.OperatorCount) int {
 		return cmp.Or(strings.Compare(a.Operator, b.Operator), strings.Compare(a.State, b.State))
 	})
-	return out, err
+	return out, nil
+}
+
+// delayed counts the systems with something overdue by operator, those of a lease
+// as operators does.
+func delayed(db *gorm.DB, owner, day string) (map[string]int, error) {
+	counts := map[string]int{}
+	var lead, operator string
+	var n int
+	err := each(db, []any{&operator, &n}, func() error { counts[operator] = n; return nil },
+		"SELECT of_operator, COUNT(DISTINCT system) FROM cases WHERE of_owner = ? AND deadline <> '' AND deadline < ? AND system <> '' GROUP BY of_operator", owner, day)
+	if err != nil {
+		return nil, err
+	}
+	err = each(db, []any{&lead, &operator, &n}, func() error {
+		counts[operator] += n
+		if counts[lead] -= n; counts[lead] == 0 {
+			delete(counts, lead)
+		}
+		return nil
+	}, "SELECT s.lead, s.provider, COUNT(DISTINCT s.id) FROM systems s CROSS JOIN cases c WHERE s.owner = ? AND s.provider <> '' AND "+leased+
+		" AND c.system = s.id AND c.deadline <> '' AND c.deadline < ? GROUP BY s.lead, s.provider", owner, day, day, day)
+	return counts, err
 }
 
 const leased = "leased_from <= ? AND (leased_to = '' OR leased_to >= ?)"

@@ -29,8 +29,8 @@ var leftOut = []string{
 	"systems.folded", "systems.sort", "systems.level", "systems.state", "systems.sdu", "systems.others", "systems.lead", "systems.provider", // found again from the body
 	"systems.regime", "systems.year", "systems.operated", "systems.leased_from", "systems.leased_to", // the same
 	"systems.meets", "systems.stated", "statements.deployment", // from rows of the register and statements
-	"cases.appraiser", "cases.performer", "cases.council", "cases.of_owner", "cases.opened", "cases.deadline", "cases.soon", "cases.marks", // the same
-	"level_counts", "system_counts", "operator_counts", "case_counts", // counted again from the rows
+	"cases.appraiser", "cases.performer", "cases.council", "cases.of_owner", "cases.of_operator", "cases.opened", "cases.deadline", "cases.soon", "cases.marks", // the same
+	"level_counts", "system_counts", "operator_counts", "case_counts", "words", "system_words", // counted again from the rows
 	"offices.revision", "people.revision", // stand in the body
 	"changes",          // counts when offices and people were changed, so that they are read again
 	"numbers.reserved", // when another copy may have gone, not what was done

@@ -111,12 +111,12 @@ type table struct {
 // database counts by itself it counts again.
 var catalogue = map[string]string{
 	migrations.SQLite: `SELECT m.name, c.name, c.pk, COALESCE((SELECT f."table" FROM pragma_foreign_key_list(m.name) f WHERE f."from" = c.name), '')
-		FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'goose_%' AND m.name NOT IN ('changes', 'level_counts', 'system_counts', 'operator_counts', 'case_counts') ORDER BY m.name, c.name`,
+		FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'goose_%' AND m.name NOT IN ('changes', 'level_counts', 'system_counts', 'operator_counts', 'case_counts', 'words', 'system_words') ORDER BY m.name, c.name`,
 	migrations.Postgres: `SELECT t.relname, a.attname, COALESCE(array_position(k.conkey, a.attnum), 0), COALESCE(r.relname, '')
 		FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
 		LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.contype = 'p'
 		LEFT JOIN pg_constraint f ON f.conrelid = t.oid AND f.contype = 'f' AND a.attnum = ANY (f.conkey) LEFT JOIN pg_class r ON r.oid = f.confrelid
-		WHERE t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace AND t.relname NOT LIKE 'goose_%' AND t.relname NOT IN ('changes', 'level_counts', 'system_counts', 'operator_counts', 'case_counts') ORDER BY t.relname COLLATE "C", a.attname COLLATE "C"`,
+		WHERE t.relkind = 'r' AND t.relnamespace = current_schema()::regnamespace AND t.relname NOT LIKE 'goose_%' AND t.relname NOT IN ('changes', 'level_counts', 'system_counts', 'operator_counts', 'case_counts', 'words', 'system_words') ORDER BY t.relname COLLATE "C", a.attname COLLATE "C"`,
 }
 
 // tablesOf lists the tables of a database, each after those it refers to.

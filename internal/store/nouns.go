@@ -115,7 +115,7 @@ func (s *Store) Cases(ctx context.Context, q workflow.CaseQuery) ([]*workflow.Ca
 		add(true, clause)
 	}
 	add(q.Own && q.Owner != "", "c.owner = ?", q.Owner)
-	add(q.Own && q.Owner == "", "c.owner > ''")
+	add(q.Own && q.Owner == "", "c.owner <> ''")
 	add(q.Owner != "" && !q.Own, "(s.owner = ? OR c.owner = ?)", q.Owner, q.Owner)
 	return bodies[*workflow.Case](s.read(ctx), query+" ORDER BY c.id LIMIT ?", append(append(args, limit(q.Limit)), named...)...)
 }

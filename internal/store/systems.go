@@ -60,31 +60,25 @@ func leads(sys *workflow.System) (lead, provider string) {
 // Systems selects systems by id, or by the key of their names.
 func (s *Store) Systems(ctx context.Context, q workflow.SystemQuery) ([]*workflow.System, error) {
 	db := s.read(ctx)
-	query, args := "SELECT body FROM systems WHERE ", []any{}
-	add := func(yes bool, clause string, more ...any) {
-		if yes {
-			query, args = query+clause, append(args, more...)
+	by := selection{byName: q.Sort == workflow.ByName, after: [2]string{"", q.After}, most: limit(q.Limit)}
+	if by.byName {
+		by.after[0], by.after[1], _ = strings.Cut(q.After, "/")
+	}
+	for _, one := range [][2]string{{"s.owner = ?", q.Owner}, {"s.sdu = ?", q.SDU}, {"s.state = ?", q.State}} {
+		if one[1] != "" {
+			by.add(one[0], one[1])
 		}
 	}
-	order := "id"
-	if q.Sort == workflow.ByName {
-		order = "sort, id"
-		sort, id, _ := strings.Cut(q.After, "/")
-		add(true, "(sort, id) > (?, ?)", sort, id)
-	} else {
-		add(true, "id > ?", q.After)
+	if q.Operator != "" {
+		by.add("(s.operator = ? OR s.others <> '' AND "+speak(db).within+"(s.others, ?) > 0)", q.Operator, "\n"+q.Operator+"\n")
 	}
-	add(q.Owner != "", " AND owner = ?", q.Owner)
-	add(q.Operator != "", " AND (operator = ? OR others <> '' AND "+speak(db).within+"(others, ?) > 0)", q.Operator, "\n"+q.Operator+"\n")
-	add(q.SDU != "", " AND sdu = ?", q.SDU)
-	add(q.State != "", " AND state = ?", q.State)
 	if q.Level != nil {
-		add(true, " AND level = ?", *q.Level)
+		by.add("s.level = ?", *q.Level)
 	}
-	for _, word := range q.Words() {
-		add(true, " AND "+speak(db).within+"(folded, ?) > 0", word)
+	if words := q.Words(); len(words) > 0 {
+		return named(db, by, words)
 	}
-	return bodies[*workflow.System](db, query+" ORDER BY "+order+" LIMIT ?", append(args, limit(q.Limit))...)
+	return by.read(db, "systems s", "TRUE")
 }
 
 // SystemsOf finds systems by their ids.
@@ -104,7 +98,7 @@ func found(sys *workflow.System) (cols []string, vals []any) {
 		from, to = l.From.String(), l.To.String()
 	}
 	return []string{"others", "lead", "provider", "sdu", "state", "level", "regime", "year", "operated", "leased_from", "leased_to", "folded", "sort"},
-		[]any{others(sys.Operators), lead, provider, sys.SDU, sys.State, sys.Level, sys.LevelBy, sys.Decided.Year, sys.Deployed(), from, to, vn.Fold(sys.Name), vn.SortKey(sys.Name)}
+		[]any{others(sys.Operators), lead, provider, sys.SDU, sys.State, sys.Level, sys.LevelBy, sys.Decided.Year, sys.Deployed(), from, to, vn.SearchKey(sys.Name), vn.SortKey(sys.Name)}
 }
 
 func systemRow(sys *workflow.System) row {

@@ -95,6 +95,25 @@ func Fold(s string) string {
 	return b.String()
 }
 
+// SearchKey returns the folded words of a text, a space before each, and after a
+// word with signs in it what stands behind them: so a search finds every beginning
+// after a space ("VNPT-iOffice" gives " vnpt-ioffice ioffice").
+func SearchKey(s string) string {
+	var b strings.Builder
+	for word := range strings.FieldsSeq(Fold(s)) {
+		b.WriteString(" " + word)
+		sign := false
+		for i, r := range word {
+			plain := unicode.IsLetter(r) || unicode.IsDigit(r)
+			if plain && sign {
+				b.WriteString(" " + word[i:])
+			}
+			sign = !plain
+		}
+	}
+	return b.String()
+}
+
 func bare(r rune) rune {
 	if r == '\u0111' {
 		return 'd'

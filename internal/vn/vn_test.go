@@ -67,6 +67,16 @@ func TestFoldFindsWordsTypedWithoutMarks(t *testing.T) {
 	}
 }
 
+func TestSearchKeyHasASpaceBeforeEveryBeginning(t *testing.T) {
+	for in, want := range map[string]string{
+		"Hệ thống  Đất đai": " he thong dat dai", "VNPT-iOffice 4.0": " vnpt-ioffice ioffice 4.0 0", "(QLVB) 100%": " (qlvb) qlvb) 100%", "a--b": " a--b b", " \n ": "", "%_": " %_",
+	} {
+		if got := SearchKey(in); got != want {
+			t.Errorf("%q is searched as %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestSortKeyGivesVietnameseOrder(t *testing.T) {
 	for name, list := range map[string][]string{
 		"letters":               {"an", "ăn", "ân", "bà", "da", "đa", "em", "êm", "oi", "ôi", "ơi", "pha", "un", "ưn", "vui"},

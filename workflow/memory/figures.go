@@ -32,6 +32,7 @@ func (s *Store) CountMarked(context.Context) (n int, err error) {
 func (s *Store) Figures(ctx context.Context, owner string, on workflow.Day) (f workflow.Figures, err error) {
 	systems, operators := map[workflow.SystemCount]int{}, map[[2]string]workflow.OperatorCount{}
 	late := map[string]bool{}
+	f.Delayed = map[string]int{}
 	for _, c := range s.casesOf(owner) {
 		if c.Kind == workflow.KindDossier && !c.Over() {
 			f.Open = countOpen(f.Open, c)
@@ -56,7 +57,7 @@ func (s *Store) Figures(ctx context.Context, owner string, on workflow.Day) (f w
 			one.Levelled++
 		}
 		if late[sys.ID] {
-			one.Delayed++
+			f.Delayed[k[0]]++
 		}
 		operators[k] = one
 	}

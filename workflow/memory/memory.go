@@ -126,19 +126,30 @@ func (s *Store) System(_ context.Context, id string) (*workflow.System, error) {
 func (s *Store) Systems(_ context.Context, q workflow.SystemQuery) ([]*workflow.System, error) {
 	found := all(s, s.systems)
 	slices.SortFunc(found, func(a, b *workflow.System) int { return strings.Compare(q.Cursor(a), q.Cursor(b)) })
+	words := patterns(found, q.Words())
 	var out []*workflow.System
 	for _, sys := range found {
-		if q.Cursor(sys) > q.After && fitsSystem(sys, q) && len(out) < limit(q.Limit) {
+		if q.Cursor(sys) > q.After && fitsSystem(sys, q, words) && len(out) < limit(q.Limit) {
 			out = append(out, sys)
 		}
 	}
 	return out, nil
 }
 
-func fitsSystem(sys *workflow.System, q workflow.SystemQuery) bool {
-	folded := vn.Fold(sys.Name)
-	for _, word := range q.Words() {
-		if !strings.Contains(folded, word) {
+// patterns writes words as they are looked for: at the beginnings of words, or
+// anywhere where no name has a word that begins so.
+func patterns(list []*workflow.System, words []string) []string {
+	for i, word := range words {
+		if slices.ContainsFunc(list, func(sys *workflow.System) bool { return strings.Contains(vn.SearchKey(sys.Name), " "+word) }) {
+			words[i] = " " + word
+		}
+	}
+	return words
+}
+
+func fitsSystem(sys *workflow.System, q workflow.SystemQuery, words []string) bool {
+	for _, word := range words {
+		if !strings.Contains(vn.SearchKey(sys.Name), word) {
 			return false
 		}
 	}

@@ -43,10 +43,10 @@ func figured(t *testing.T, s workflow.Store) {
 	}
 	want := workflow.Figures{
 		Systems: []workflow.SystemCount{count("operating", 2, 2021, "full", 1), count("operating", 2, 2021, "none", 1), count("operating", 2, 2021, "partial", 1), count("registered", 0, 0, "", 1)},
-		Operators: []workflow.OperatorCount{{State: "registered", N: 1}, {Operator: "x", State: "operating", N: 1, Levelled: 1, Delayed: 1}, {Operator: "y", State: "operating", N: 1, Levelled: 1},
+		Operators: []workflow.OperatorCount{{State: "registered", N: 1}, {Operator: "x", State: "operating", N: 1, Levelled: 1}, {Operator: "y", State: "operating", N: 1, Levelled: 1},
 			{Operator: "z", State: "operating", N: 1, Levelled: 1}},
-		Open: []workflow.StateCount{{State: "draft", Cases: 2, Oldest: on.AddDays(-10)}},
-		Late: 2, Coming: 1,
+		Open:    []workflow.StateCount{{State: "draft", Cases: 2, Oldest: on.AddDays(-10)}},
+		Delayed: map[string]int{"x": 1}, Late: 2, Coming: 1,
 	}
 	is := func(says, owner string, on workflow.Day, want workflow.Figures) {
 		t.Helper()
@@ -68,7 +68,7 @@ func figured(t *testing.T, s workflow.Store) {
 	}
 	before := want // the lease has not begun, and nothing is late of a system
 	before.Operators = []workflow.OperatorCount{want.Operators[0], {Operator: "x", State: "operating", N: 2, Levelled: 2}, want.Operators[2]}
-	before.Late, before.Coming = 1, 0
+	before.Late, before.Coming, before.Delayed = 1, 0, map[string]int{}
 	is("a day before", "o", on.AddDays(-1), before)
 
 	a, err := s.System(ctx, "a")
@@ -78,11 +78,21 @@ func figured(t *testing.T, s workflow.Store) {
 	k.Revision, k.State = 2, "submitted"
 	ok(t, s.Keep(ctx, &workflow.Change{System: a, SystemID: "a", Case: &k, CaseWas: 1, Event: workflow.Event{Act: "change_owner", Case: "k1"}}))
 	is("the new owner", "q", on, workflow.Figures{Systems: []workflow.SystemCount{count("redetermining", 3, 2021, "full", 1), count("registered", 0, 0, "", 1)},
-		Operators: []workflow.OperatorCount{{Operator: "x", State: "redetermining", N: 1, Levelled: 1, Delayed: 1}, {Operator: "x", State: "registered", N: 1}},
-		Open:      []workflow.StateCount{{State: "submitted", Cases: 1, Oldest: on.AddDays(-9)}}, Late: 1})
+		Operators: []workflow.OperatorCount{{Operator: "x", State: "redetermining", N: 1, Levelled: 1}, {Operator: "x", State: "registered", N: 1}},
+		Open:      []workflow.StateCount{{State: "submitted", Cases: 1, Oldest: on.AddDays(-9)}}, Delayed: map[string]int{"x": 1}, Late: 1})
 	want.Systems, want.Operators, want.Late = want.Systems[1:], []workflow.OperatorCount{want.Operators[0], want.Operators[2], want.Operators[3]}, 1
-	want.Open[0].Cases = 1
+	want.Open[0].Cases, want.Delayed = 1, map[string]int{}
 	is("the old owner", "o", on, want)
+
+	d, err := s.System(ctx, "d")
+	ok(t, err)
+	d.Revision, d.Operators, d.Lease = 1, []string{"y"}, nil
+	k4 := *cases[3]
+	k4.Revision, k4.Due = 2, late
+	ok(t, s.Keep(ctx, &workflow.Change{System: d, SystemID: "d", Case: &k4, CaseWas: 1, Event: workflow.Event{Act: "change_operator", Case: "k4"}}))
+	want.Operators = []workflow.OperatorCount{want.Operators[0], {Operator: "y", State: "operating", N: 2, Levelled: 2}}
+	want.Delayed, want.Late, want.Coming = map[string]int{"y": 1}, 2, 0
+	is("another operator", "o", on, want)
 	if owners, err := s.OwnerIDs(ctx); err != nil || len(owners) != 2 {
 		t.Errorf("owners %v, %v", owners, err)
 	}

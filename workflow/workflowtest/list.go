@@ -71,6 +71,13 @@ func namedSystems(t *testing.T, s workflow.Store) {
 	if got := ids(page); !slices.Equal(got, []string{"n0", "n1", "n9"}) {
 		t.Errorf("after a new name: %v", got)
 	}
+	for word, want := range map[string][]string{"ao": {"n9"}, "xa": {"n8"}, "cong": {"n4", "n5"}} {
+		found, err := s.Systems(ctx, workflow.SystemQuery{Name: word})
+		ok(t, err)
+		if got := ids(found); !slices.Equal(got, want) {
+			t.Errorf("after a new name %s finds %v, want %v", word, got, want)
+		}
+	}
 }
 
 func narrowed(t *testing.T, s workflow.Store) {
@@ -91,6 +98,11 @@ func narrowed(t *testing.T, s workflow.Store) {
 		{"a word that does not occur", workflow.SystemQuery{Name: "dữ liệu cổng"}, nil},
 		{"đ is d", workflow.SystemQuery{Name: "dak nong"}, []string{"b"}},
 		{"a sign of patterns is a letter", workflow.SystemQuery{Name: "100%"}, []string{"b"}},
+		{"a word stands for those that begin with it", workflow.SystemQuery{Name: "thô ti"}, []string{"c"}},
+		{"inside words where none begins so", workflow.SystemQuery{Name: "i"}, []string{"a", "b", "c"}},
+		{"one that begins a word is not looked for inside others", workflow.SystemQuery{Name: "da"}, []string{"a", "b"}},
+		{"another that begins none", workflow.SystemQuery{Name: "hong"}, []string{"c"}},
+		{"with another beside it", workflow.SystemQuery{Name: "ong du"}, []string{"b"}},
 		{"a sign of patterns matches nothing else", workflow.SystemQuery{Name: "%_"}, nil},
 		{"an operator alone or among several", workflow.SystemQuery{Operator: "x"}, []string{"a", "b"}},
 		{"the last of several operators", workflow.SystemQuery{Operator: "z"}, []string{"b"}},
