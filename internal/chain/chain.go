@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"strconv"
 )
 
@@ -49,12 +48,12 @@ func Sum(b []byte) string {
 // Digest is the hash of a row: every column with its length, so that no two
 // different rows have the same bytes.
 func Digest(table string, cols []Column) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "capdo-row 1\n%s\n", table)
+	b := append(make([]byte, 0, 1024), "capdo-row 1\n"+table+"\n"...)
 	for _, c := range cols {
-		fmt.Fprintf(h, "%s:%s:%d:%s\n", c[0], c[1], len(c[2]), c[2])
+		b = append(b, c[0]+":"+c[1]+":"+strconv.Itoa(len(c[2]))+":"...)
+		b = append(append(b, c[2]...), '\n')
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return Sum(b)
 }
 
 // LinkHash is the hash of a link over the hash before it and the SHA-256 of its
