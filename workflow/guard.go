@@ -17,7 +17,7 @@ func init() {
 		"components_complete": componentsComplete, "design_fits_track": designFits, "copies_complete": copiesComplete,
 		"level_known": levelKnown, "may_join": mayJoin, "not_below_implied": notBelow, "reason_given": reasonGiven,
 		"answers_complete": answersComplete, "points_answered": pointsAnswered,
-		"preparer_is_not_appraiser": preparerApart, "appraiser_is_not_approver": approverApart,
+		"preparer_is_not_appraiser": preparerApart, "appraiser_is_not_approver": approverApart, "preparer_is_not_approver": deciderApart,
 		"appraiser_independent": appraiserIndependent, "quy_che_issued": quyCheIssued,
 		"substance_unchanged": substanceUnchanged, "no_open_dossier": noOpenDossier,
 		"regime_in_force": regimeInForce, "transition_term": transitionTerm,
@@ -244,6 +244,15 @@ func preparerApart(m *move) *Problem {
 
 func approverApart(m *move) *Problem {
 	if k := m.c.Present().Conclusion; k != nil && k.Person == m.who.ID {
+		return &Problem{}
+	}
+	return nil
+}
+
+// deciderApart bars who prepared or sent a dossier from deciding on it, unless the
+// office that decides is the one that operates: its head is named for both by law.
+func deciderApart(m *move) *Problem {
+	if contains(m.c.Preparers, m.who.ID) && !contains(m.parties().operators(), m.office) {
 		return &Problem{}
 	}
 	return nil

@@ -138,6 +138,9 @@ func (x *walker) holds(id string) {
 	if k := c.Present().Conclusion; k != nil && c.Level <= 3 && slices.Contains(c.Preparers, k.Person) {
 		x.t.Errorf("%s is appraised by %s, who prepared it", id, k.Person)
 	}
+	if d := c.Decided; d != nil && c.Level <= 3 && slices.Contains(c.Preparers, d.Person) {
+		x.t.Errorf("%s is approved by %s, who prepared it", id, d.Person)
+	}
 	if c.Stage == "in_force" {
 		x.decided(c)
 	}

@@ -5,7 +5,7 @@ package regime
 var GuardNames = []string{
 	"one_owner", "parties_named", "lead_operator_named", "components_complete", "design_fits_track", "extra_explained", "listing_grounds",
 	"risk_assessed", "copies_complete", "level_known", "may_join", "not_below_implied", "reason_given", "answers_complete",
-	"points_answered", "preparer_is_not_appraiser", "appraiser_is_not_approver", "appraiser_independent", "lead_body",
+	"points_answered", "preparer_is_not_appraiser", "appraiser_is_not_approver", "preparer_is_not_approver", "appraiser_independent", "lead_body",
 	"quy_che_issued", "substance_unchanged", "no_open_dossier", "approved_before", "measures_deployed", "separation_met", "conditions_assessed",
 	"delegation_valid", "subordinate_only", "no_subdelegation", "performer_qualifies", "ordering_authority",
 	"regime_in_force", "transition_term",
