@@ -167,7 +167,7 @@ func due(t *testing.T, p *province, on workflow.Day, goal float64) result {
 		t.Fatal(err)
 	}
 	n := 0
-	r := contest(t, "", "partial index, rows as nouns", goal, 5, each(func(int) error {
+	r := contest(t, "", "partial index, rows as nouns", goal, 50, each(func(int) error {
 		list, err := p.st.Cases(ctx, workflow.CaseQuery{DueBy: on, Limit: 200})
 		n = len(list)
 		return err

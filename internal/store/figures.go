@@ -27,24 +27,6 @@ func (s *Store) CountMarked(ctx context.Context) (n int, err error) {
 	return n, faulty(err)
 }
 
-// each reads rows into the same places, one at a time.
-func each(db *gorm.DB, into []any, take func() error, query string, args ...any) error {
-	rows, err := db.Raw(query, args...).Rows()
-	if err != nil {
-		return unlessNoText(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
-		if err := take(); err != nil {
-			return err
-		}
-	}
-	return unlessNoText(rows.Err())
-}
-
 // Figures counts from counters that the database keeps with each row, and what
 // depends on the day by indexes over days.
 func (s *Store) Figures(ctx context.Context, owner string, on workflow.Day) (f workflow.Figures, err error) {

@@ -22,7 +22,7 @@ type known struct {
 }
 
 func counted(db *gorm.DB) (n int64, err error) {
-	err = db.Raw("SELECT COALESCE(MAX(n), 0) FROM changes WHERE name = 'house'").Row().Scan(&n)
+	err = each(db, []any{&n}, func() error { return nil }, "SELECT COALESCE(MAX(n), 0) FROM changes WHERE name = 'house'")
 	return n, err
 }
 
