@@ -93,8 +93,11 @@ func concerned(db *gorm.DB, q workflow.CaseQuery) (clause string, args []any) {
 // Cases selects cases in the order of the query.
 func (s *Store) Cases(ctx context.Context, q workflow.CaseQuery) ([]*workflow.Case, error) {
 	if !q.DueBy.IsZero() {
-		day, id, _ := strings.Cut(q.After, "/")
-		return bodies[*workflow.Case](s.read(ctx), "SELECT body FROM cases WHERE due <> '' AND due < ? AND (due, id) > (?, ?) ORDER BY due, id LIMIT ?", q.DueBy.String(), day, id, limit(q.Limit))
+		query, args := "SELECT body FROM cases WHERE due <> '' AND due < ?", []any{q.DueBy.String()}
+		if day, id, on := strings.Cut(q.After, "/"); on {
+			query, args = query+" AND (due, id) > (?, ?)", append(args, day, id)
+		}
+		return bodies[*workflow.Case](s.read(ctx), query+" ORDER BY due, id LIMIT ?", append(args, limit(q.Limit))...)
 	}
 	query := "SELECT c.body FROM cases c LEFT JOIN systems s ON s.id = c.system WHERE c.id > ?"
 	args := []any{q.After}
