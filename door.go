@@ -71,11 +71,10 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 	defer stop()
 	var beside sync.WaitGroup
 	beside.Go(func() {
-		if !h.holds(ctx) {
-			stop() // what is wrong is said at the end
-			return
+		if h.holds(ctx) {
+			a.ticking(ctx, svc, h)
 		}
-		a.ticking(ctx, svc, h)
+		stop() // what is wrong is said at the end
 	})
 	done := make(chan error, 1)
 	go func() {
@@ -102,7 +101,8 @@ func (a *app) receive(ctx context.Context, svc *workflow.Service, l net.Listener
 
 // ticking does the timed work every few minutes while the program runs; of
 // several copies one at a time does it. Where there may be others it also voids
-// what one of them left reserved. What is new is sealed.
+// what one of them left reserved. What is new is sealed. It ends where history was
+// changed.
 func (a *app) ticking(ctx context.Context, svc *workflow.Service, h *history) {
 	t := time.NewTicker(5 * time.Minute)
 	defer t.Stop()
@@ -118,20 +118,25 @@ func (a *app) ticking(ctx context.Context, svc *workflow.Service, h *history) {
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			err := h.st.Alone(ctx, "tick", func() error {
-				if h.st.Shared() {
-					return errors.Join(svc.Tick(ctx), a.sweep(ctx, svc))
-				}
-				return svc.Tick(ctx)
-			})
-			if err != nil && ctx.Err() == nil {
-				slog.Error("timed work", "error", err)
-			}
-			if _, err := h.checkpoint(ctx); err != nil && ctx.Err() == nil {
-				slog.Error("checkpoint", "error", err)
+			if !a.tick(ctx, svc, h) {
+				return
 			}
 		}
 	}
+}
+
+// tick is the timed work once: false where history was changed meanwhile.
+func (a *app) tick(ctx context.Context, svc *workflow.Service, h *history) bool {
+	err := h.st.Alone(ctx, "tick", func() error {
+		if h.st.Shared() {
+			return errors.Join(svc.Tick(ctx), a.sweep(ctx, svc))
+		}
+		return svc.Tick(ctx)
+	})
+	if err != nil && ctx.Err() == nil {
+		slog.Error("timed work", "error", err)
+	}
+	return h.holds(ctx)
 }
 
 func (a *app) door(svc *workflow.Service, st *store.Store, o *serving) http.Handler {

@@ -161,8 +161,7 @@ func (h *history) checkpoint(ctx context.Context) (bool, error) {
 // wait for it.
 func (h *history) holds(ctx context.Context) bool {
 	_, err := h.checkpoint(ctx)
-	var changed *workflow.Problem
-	if errors.As(err, &changed) {
+	if p, ok := workflow.ProblemOf(err); ok && p.Kind == workflow.Refused { // not a database that does not answer just now
 		return false
 	}
 	if err != nil && ctx.Err() == nil {

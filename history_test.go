@@ -304,6 +304,33 @@ func TestNothingIsSignedOverABrokenHistory(t *testing.T) {
 	refusedAs(t, serve(t.Context(), a, []string{"--db", h.places.db, "--addr", "127.0.0.1:0"}), "history.broken")
 }
 
+func TestTheDoorClosesWhereHistoryIsChangedUnderARunningServer(t *testing.T) {
+	svc, h := small(t)
+	a, _ := testApp(t)
+	if !a.tick(t.Context(), svc, h) {
+		t.Fatal("an untouched history does not hold")
+	}
+	attacked(t, h.places.db, func(q func(string, ...any)) {
+		q("UPDATE heads SET hash = ? WHERE subject = 'case/c'", chain.None)
+	})
+	if _, err := svc.Act(t.Context(), "binh", submit); err != nil {
+		t.Fatal(err)
+	}
+	if a.tick(t.Context(), svc, h) {
+		t.Error("the server goes on writing to a history that was changed")
+	}
+}
+
+func TestADatabaseThatDoesNotAnswerIsNoChangedHistory(t *testing.T) {
+	_, h := small(t)
+	sealed(t, h)
+	late, cancel := context.WithDeadline(t.Context(), fixedNow().AddDate(-20, 0, 0))
+	defer cancel()
+	if !room(t, h.st, h.places.db).holds(late) {
+		t.Error("the door closes though nothing was changed")
+	}
+}
+
 func TestTheServerSealsAtItsStartAndItsEnd(t *testing.T) {
 	svc, h := small(t)
 	a, _ := testApp(t)
