@@ -82,6 +82,11 @@ func Shown(db string) string {
 	return fmt.Sprintf("postgres://%s@%s/%s", c.User, host, c.Database)
 }
 
+// pages is what the connection that writes keeps of the file at hand, in KiB below
+// zero: with the 2 MB that SQLite takes by itself a great import writes most pages
+// many times over.
+const pages = "-32000"
+
 // statements is how many prepared statements a connection keeps: all that steps
 // and pages ask.
 const statements = "200"
@@ -89,7 +94,7 @@ const statements = "200"
 // dsn sets what must hold for every connection: WAL, full synchronisation so
 // that an approval survives power loss, foreign keys, immediate transactions.
 func dsn(path string, readOnly bool) string {
-	q := url.Values{"_journal_mode": {"WAL"}, "_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"}, "_stmt_cache_size": {statements}}
+	q := url.Values{"_journal_mode": {"WAL"}, "_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_synchronous": {"FULL"}, "_txlock": {"immediate"}, "_stmt_cache_size": {statements}, "_cache_size": {pages}}
 	if readOnly {
 		q = url.Values{"mode": {"ro"}, "_busy_timeout": {"5000"}, "_foreign_keys": {"on"}, "_query_only": {"on"}, "_stmt_cache_size": {statements}}
 	}
