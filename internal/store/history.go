@@ -106,7 +106,10 @@ func (h history) PaperBytes(id string) (b []byte, err error) {
 // *chain.BrokenError and nothing is signed.
 func (s *Store) Checkpoint(ctx context.Context, seal *chain.Sealer, at time.Time, key ed25519.PrivateKey) (made bool, err error) {
 	// What is sealed already is all of history at a start: nobody who writes waits for it.
-	if err := catchUp(s.read(ctx), seal, true); err != nil {
+	if err = catchUp(s.read(ctx), seal, true); err == nil {
+		err = s.Fit(ctx) // or the file outside could know a checkpoint that the disk has lost
+	}
+	if err != nil {
 		return false, fmt.Errorf("store: checkpoint: %w", err)
 	}
 	err = s.w.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
@@ -125,6 +128,9 @@ func (s *Store) Checkpoint(ctx context.Context, seal *chain.Sealer, at time.Time
 		return tx.Exec("INSERT INTO checkpoints (number, last, body) VALUES (?, ?, ?)", c.Number, c.Last, text(c)).Error
 	})
 	if err != nil {
+		if s.group != nil {
+			s.group.doubt.look(err)
+		}
 		return false, fmt.Errorf("store: checkpoint: %w", err)
 	}
 	return made, nil

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mattn/go-sqlite3"
+
 	"capdo/internal/chain"
+	"capdo/workflow"
 )
 
 func TestCopiesOfTheProgramSealOneHistory(t *testing.T) {
@@ -50,5 +53,31 @@ func TestCopiesOfTheProgramSealOneHistory(t *testing.T) {
 		return err
 	}); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestNothingIsSealedOnADiskInDoubt(t *testing.T) {
+	s, seal, key := bare(t), &chain.Sealer{}, ed25519.NewKeyFromSeed(make([]byte, 32))
+	if err := s.SetSetting(ctx, "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	s.group.doubt.look(sqlite3.Error{Code: sqlite3.ErrIoErr})
+	pragma(t, s, "busy_timeout = 1")
+	reading := s.r.Begin() // as long as it reads, not all can be written anew
+	if err := reading.Exec("SELECT 1 FROM settings").Error; err != nil {
+		t.Fatal(err)
+	}
+	made, err := s.Checkpoint(ctx, seal, time.Unix(0, 0), key)
+	if p, ok := workflow.ProblemOf(err); made || !ok || p.Kind != workflow.Busy {
+		t.Errorf("made %v, %v", made, err)
+	}
+	if c, err := s.LastCheckpoint(ctx); err != nil || c.Number != 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if err := reading.Rollback().Error; err != nil {
+		t.Fatal(err)
+	}
+	if made, err := s.Checkpoint(ctx, seal, time.Unix(0, 0), key); err != nil || !made {
+		t.Errorf("once the disk works: made %v, %v", made, err)
 	}
 }
