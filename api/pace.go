@@ -1,6 +1,8 @@
 package api
 
 import (
+	"crypto/sha256"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -45,6 +47,9 @@ func (p *paces) take(key string, at pace, now time.Time) time.Duration {
 	if wait := through.Sub(now) - time.Duration(at.free-1)*at.every; wait > 0 {
 		return wait
 	}
+	if len(p.of) >= paced { // whose pace is up needs no memory
+		maps.DeleteFunc(p.of, func(_ string, through time.Time) bool { return through.Before(now) })
+	}
 	if len(p.of) >= paced || p.of == nil {
 		p.of = map[string]time.Time{}
 	}
@@ -59,11 +64,18 @@ func (d *door) atPace(g *gin.Context) {
 	}
 	wait := d.paces.take(network(g.ClientIP()), ofAddress, d.Now())
 	if token := d.token(g); wait == 0 && token != "" {
-		wait = d.paces.take("session "+token, ofSession, d.Now())
+		wait = d.paces.take(sessionOf(token), ofSession, d.Now())
 	}
 	if wait > 0 {
 		d.Log.Warn("too many requests", "path", logged(g.Request.URL.Path), "from", g.ClientIP())
 		g.Header("Retry-After", retryAfter)
 		d.refuse(g, http.StatusTooManyRequests, string(workflow.Busy), "request.too_many")
 	}
+}
+
+// sessionOf is the name a session is counted under: short, for a token is whatever
+// somebody sends.
+func sessionOf(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return "session " + string(sum[:])
 }
