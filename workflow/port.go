@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -84,6 +85,31 @@ type Intake struct {
 	Entries []RegisterEntry
 	Checks  []*Case
 	Event   Event
+}
+
+// Led tells the state a case must be in for the events of a change to lead it to
+// where it is put, and an error where they lead elsewhere: no store puts a case
+// into a state without its step, whoever asks for it. Which steps there are is the
+// service's to know.
+func (ch *Change) Led(c *Case) (from string, err error) {
+	from = c.State
+	last, at := "", ""
+	for _, e := range append([]Event{ch.Event}, ch.Events...) {
+		switch {
+		case e.Case != c.ID || e.To == "":
+			continue
+		case at == "":
+			from = e.From
+		case e.From == last && e.To == at: // a remark on the same step
+		case e.From != at:
+			return "", fmt.Errorf("workflow: %s of %s begins at %q, not at %q", e.Act, c.ID, e.From, at)
+		}
+		last, at = e.From, e.To
+	}
+	if at != "" && at != c.State {
+		return "", fmt.Errorf("workflow: %s is put to %q, its steps lead to %q", c.ID, c.State, at)
+	}
+	return from, nil
 }
 
 // CaseChanged is another case of a change, with the revision it must still have.

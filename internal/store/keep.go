@@ -14,8 +14,14 @@ import (
 func decode(js string, into any) error { return json.Unmarshal([]byte(js), into) }
 
 // Keep writes a change in one transaction, or nothing: each row over the revision
-// that the step was decided on.
+// that the step was decided on, and each case only to where the events of the
+// change lead it.
 func (s *Store) Keep(ctx context.Context, ch *workflow.Change) error {
+	for _, c := range casesOf(ch) {
+		if _, err := ch.Led(c.Case); err != nil {
+			return err
+		}
+	}
 	return s.put(ctx, func(p *plan) {
 		for _, do := range []func(*plan, *workflow.Change){keepCases, keepSystems, keepOffices, keepPeople, keepSheets, keepRegister, keepPapers, keepReports, keepContent, keepRest} {
 			do(p, ch)
@@ -26,14 +32,19 @@ func (s *Store) Keep(ctx context.Context, ch *workflow.Change) error {
 // keepCases writes the cases in the order of their ids, so that two steps over
 // the same cases wait for each other and not in a circle.
 func keepCases(p *plan, ch *workflow.Change) {
+	for _, c := range casesOf(ch) {
+		from, _ := ch.Led(c.Case) // asked by Keep
+		caseRow(c.Case).over(p, c.Was, "state", from)
+	}
+}
+
+func casesOf(ch *workflow.Change) []workflow.CaseChanged {
 	cases := slices.Clone(ch.Also)
 	if ch.Case != nil {
 		cases = append(cases, workflow.CaseChanged{Case: ch.Case, Was: ch.CaseWas})
 	}
 	slices.SortFunc(cases, func(a, b workflow.CaseChanged) int { return strings.Compare(a.Case.ID, b.Case.ID) })
-	for _, c := range cases {
-		caseRow(c.Case).over(p, c.Was)
-	}
+	return cases
 }
 
 // keepSystem writes the system, or only asks that it is still what the step was

@@ -285,6 +285,15 @@ func (s *Store) siblings(snap *workflow.Snapshot) {
 func (s *Store) Keep(_ context.Context, ch *workflow.Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, c := range casesOf(ch) {
+		from, err := ch.Led(c.Case)
+		if err != nil {
+			return err
+		}
+		if had := s.cases[c.Case.ID]; c.Was > 0 && had != nil && had.State != from {
+			return &workflow.Problem{Kind: workflow.Stale, Key: "case.moved_on"}
+		}
+	}
 	if !s.holds(ch) {
 		return &workflow.Problem{Kind: workflow.Stale, Key: "case.moved_on"}
 	}

@@ -159,9 +159,17 @@ func keeping(t *testing.T, s workflow.Store) {
 	}
 	c := snap.Case
 	c.Revision, c.State, c.Stage = 2, "approved", "in_force"
-	isKind(t, s.Keep(ctx, &workflow.Change{Case: c, CaseWas: 1, SystemID: "s", SystemWas: 0}), workflow.Stale)
+	step := workflow.Event{Act: "approve", Case: "c", From: "draft", To: "approved"}
+	isKind(t, s.Keep(ctx, &workflow.Change{Case: c, CaseWas: 1, SystemID: "s", SystemWas: 0, Event: step}), workflow.Stale)
 	joined(t, s, c)
-	ok(t, s.Keep(ctx, &workflow.Change{Case: c, CaseWas: 1, SystemID: "s", SystemWas: 1, Event: workflow.Event{Act: "approve", Case: "c"}}))
+	for says, events := range map[string][]workflow.Event{"no step at all": {{Act: "approve", Case: "c"}}, "a step from elsewhere": {{Act: "approve", Case: "c", From: "appraised", To: "approved"}},
+		"a step to elsewhere": {{Act: "approve", Case: "c", From: "draft", To: "rejected"}}, "a step of another case": {{Act: "approve", Case: "d", From: "draft", To: "approved"}},
+		"two steps with a gap": {{Act: "conclude", Case: "c", From: "draft", To: "appraised"}, {Act: "approve", Case: "c", From: "fit", To: "approved"}}} {
+		if err := s.Keep(ctx, &workflow.Change{Case: c, CaseWas: 1, SystemID: "s", SystemWas: 1, Event: events[0], Events: events[1:]}); err == nil {
+			t.Fatalf("a case is put into a state by %s", says)
+		}
+	}
+	ok(t, s.Keep(ctx, &workflow.Change{Case: c, CaseWas: 1, SystemID: "s", SystemWas: 1, Event: step}))
 	snap, err = s.Snapshot(ctx, "", "s")
 	ok(t, err)
 	if len(snap.Open) != 0 || snap.Case != nil {

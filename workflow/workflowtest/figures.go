@@ -76,7 +76,7 @@ func figured(t *testing.T, s workflow.Store) {
 	a.Owners, a.Revision, a.State, a.Level = []string{"q"}, 1, "redetermining", 3
 	k := *cases[0]
 	k.Revision, k.State = 2, "submitted"
-	ok(t, s.Keep(ctx, &workflow.Change{System: a, SystemID: "a", Case: &k, CaseWas: 1, Event: workflow.Event{Act: "change_owner", Case: "k1"}}))
+	ok(t, s.Keep(ctx, &workflow.Change{System: a, SystemID: "a", Case: &k, CaseWas: 1, Event: workflow.Event{Act: "change_owner", Case: "k1", From: "draft", To: "submitted"}}))
 	is("the new owner", "q", on, workflow.Figures{Systems: []workflow.SystemCount{count("redetermining", 3, 2021, "full", 1), count("registered", 0, 0, "", 1)},
 		Operators: []workflow.OperatorCount{{Operator: "x", State: "redetermining", N: 1, Levelled: 1}, {Operator: "x", State: "registered", N: 1}},
 		Open:      []workflow.StateCount{{State: "submitted", Cases: 1, Oldest: on.AddDays(-9)}}, Delayed: map[string]int{"x": 1}, Late: 1})
