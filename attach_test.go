@@ -350,7 +350,7 @@ func TestThePackHoldsTheDescriptionAsADraftAndThenAsItWasSent(t *testing.T) {
 	for _, one := range papers {
 		full, err := svc.Paper(t.Context(), one.ID)
 		if err == nil {
-			_, err = a.takeFile(t.Context(), svc, bytes.NewReader(full.PDF), workflow.Attachment{Case: id, As: "evidence", Name: one.Form + ".pdf"})
+			_, err = a.takeFile(t.Context(), svc, bytes.NewReader(full.PDF), workflow.Attachment{Case: id, As: "evidence", Name: one.Form + ".pdf", By: "an"})
 		}
 		if err != nil {
 			t.Errorf("%s: %v", one.Form, err)
@@ -358,7 +358,7 @@ func TestThePackHoldsTheDescriptionAsADraftAndThenAsItWasSent(t *testing.T) {
 	}
 	book, err := a.overviewFile("vi", &workflow.Overview{Scope: "x"})
 	if err == nil {
-		_, err = a.takeFile(t.Context(), svc, bytes.NewReader(book), workflow.Attachment{Case: id, As: "evidence", Name: "a.xlsx"})
+		_, err = a.takeFile(t.Context(), svc, bytes.NewReader(book), workflow.Attachment{Case: id, As: "evidence", Name: "a.xlsx", By: "an"})
 	}
 	if err != nil {
 		t.Error(err)

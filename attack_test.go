@@ -52,7 +52,7 @@ func province(t *testing.T) string {
 	if _, err := svc.Act(ctx, "an", workflow.Want{Act: "create", System: "van-ban", NewCase: "d9", Level: 2, Track: "operating"}); err == nil {
 		t.Fatal("a second dossier is opened")
 	}
-	_, err = a.takeFile(ctx, svc, bytes.NewReader(drawing(3)), workflow.Attachment{Case: "d3", As: "evidence", Name: "a.png", By: "an"})
+	_, err = a.takeFile(ctx, svc, bytes.NewReader(drawing(3)), workflow.Attachment{Case: "d3", As: "evidence", Name: "a.png", By: "oanh"})
 	for i, id := range []string{"n1", "n2"} {
 		_, fault := st.Reserve(ctx, workflow.NumberAsk{ID: id, Issuer: "so-tttt", Year: 2022, Text: "%s/STTTT", Case: "d3", Order: int64(90 + i), Form: "form-04"})
 		err = errors.Join(err, fault, st.VoidNumber(ctx, id, "bỏ"))
