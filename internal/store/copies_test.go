@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -67,6 +68,22 @@ func TestNumbersDrawnByThreeProcessesHaveNoGap(t *testing.T) {
 	if len(texts) != len(book) {
 		t.Errorf("%d texts of %d numbers", len(texts), len(book))
 	}
+}
+
+// TestAStricterDefaultOfTheServerRefusesNoStep works on a server whose house wants
+// other transactions than ours by default.
+func TestAStricterDefaultOfTheServerRefusesNoStep(t *testing.T) {
+	db := as(t, address(t), func(_ *url.URL, q url.Values) { q.Set("default_transaction_isolation", "serializable") })
+	s := opened(t, db)
+	var wg sync.WaitGroup
+	for i := range 40 {
+		wg.Go(func() {
+			if _, err := s.Reserve(ctx, workflow.NumberAsk{ID: fmt.Sprint("n", i), Issuer: "o", Year: 2026, Text: "%s/QĐ"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestWhatAnotherCopyHasJustReservedIsNotSwept(t *testing.T) {

@@ -49,7 +49,7 @@ var dialects = map[string]dialect{
 	},
 	migrations.Postgres: {
 		next:  func(string, string) string { return "DEFAULT" },
-		begin: "BEGIN", send: together,
+		begin: "BEGIN ISOLATION LEVEL READ COMMITTED", send: together,
 		share: " FOR SHARE", hold: " FOR UPDATE", within: "strpos",
 		asIs: "OVERRIDING SYSTEM VALUE",
 		numbered: `SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), COALESCE(MAX(%I), 0) + 1, false) FROM %I', table_name, column_name, column_name, table_name)
