@@ -61,10 +61,5 @@ func (a *app) makeSecret(path string) error {
 	if _, err := rand.Read(a.secret); err != nil {
 		return fmt.Errorf("no randomness: %w", err)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(base64.StdEncoding.EncodeToString(a.secret) + "\n")
-	return errors.Join(err, f.Sync(), f.Close())
+	return appendTo(path, os.O_EXCL, 0o600, []byte(base64.StdEncoding.EncodeToString(a.secret)+"\n"))
 }
