@@ -51,7 +51,7 @@ func TestTheHashOfNobodyCostsWhatARealOneCosts(t *testing.T) {
 	if err != nil || yes || *got != *want {
 		t.Errorf("%v, %v: %+v instead of %+v", yes, err, got, want)
 	}
-	if hashOfNobody() == hashOfNobody() {
+	if one, other := hashOfNobody(), hashOfNobody(); one == other {
 		t.Error("two hashes of nobody are one")
 	}
 }
