@@ -157,7 +157,7 @@ func (s *Service) ownChecks(ctx context.Context, person Person, take func(*Case,
 func (s *Service) operating(ctx context.Context, person Person, owner string) ([]string, error) {
 	var out []string
 	for _, g := range person.Grants {
-		if !g.On(s.Today()) || contains(out, g.Office) {
+		if !g.On(s.Today()) || slices.Contains(out, g.Office) {
 			continue
 		}
 		page, err := s.Store.Systems(ctx, SystemQuery{Owner: owner, Operator: g.Office, Limit: 1})
@@ -182,7 +182,7 @@ const mostAsked = 300
 func (p parties) concerning(person Person) []string {
 	own := []string{}
 	for _, g := range person.Grants {
-		if !g.On(p.day) || contains(own, g.Office) {
+		if !g.On(p.day) || slices.Contains(own, g.Office) {
 			continue
 		}
 		if p.offices[g.Office].Body != "" {
@@ -192,7 +192,7 @@ func (p parties) concerning(person Person) []string {
 	}
 	out := slices.Clone(own)
 	for id, o := range p.offices {
-		if slices.ContainsFunc(o.SDUs, func(d Designation) bool { return d.On(p.day) && contains(own, d.SDU) }) && !contains(own, id) {
+		if slices.ContainsFunc(o.SDUs, func(d Designation) bool { return d.On(p.day) && slices.Contains(own, d.SDU) }) && !slices.Contains(own, id) {
 			out = append(out, id)
 		}
 	}

@@ -22,7 +22,7 @@ func openAgain(m *move) *Problem {
 	m.c.Preparers = nil // who opens it has prepared nothing yet
 	m.c.Again = true
 	m.c.Trigger = m.trigger(m.f.text["trigger"], m.f.text["reason"])
-	if code := m.c.Trigger.Code; !contains(m.sys.Triggers, code) {
+	if code := m.c.Trigger.Code; !slices.Contains(m.sys.Triggers, code) {
 		m.sys.Triggers = append(m.sys.Triggers, code)
 	}
 	m.keepSystem()

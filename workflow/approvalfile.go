@@ -71,7 +71,7 @@ func (s *Service) partOfFile(c *Case, part regime.FilePart, papers []Paper) Part
 		return p
 	}
 	for _, x := range papers {
-		if contains(part.Forms, x.Form) && !x.Draft {
+		if slices.Contains(part.Forms, x.Form) && !x.Draft {
 			p.Papers = append(p.Papers, x)
 		}
 	}

@@ -13,7 +13,7 @@ func (m *move) takeExtra(e *Edition) *Problem {
 		if !m.knowsExtra(point) {
 			return invalid("extra", "expect.extra", point)
 		}
-		if !contains(e.Extra, point) {
+		if !slices.Contains(e.Extra, point) {
 			e.Extra = append(e.Extra, point)
 		}
 	}
@@ -25,7 +25,9 @@ func (m *move) takeExtra(e *Edition) *Problem {
 
 // knowsExtra tells whether the regime of the step has such a further point.
 func (m *move) knowsExtra(point string) bool {
-	return slices.ContainsFunc(m.r.Extra, func(x regime.ExtraRule) bool { return contains(x.Points, point) || contains(x.Also, point) })
+	return slices.ContainsFunc(m.r.Extra, func(x regime.ExtraRule) bool {
+		return slices.Contains(x.Points, point) || slices.Contains(x.Also, point)
+	})
 }
 
 // extra lists the further points a paper may name: of those explained under an
@@ -40,11 +42,11 @@ func extraExplained(m *move) *Problem {
 	e, v := m.c.Present(), m.verdict()
 	p := &Problem{}
 	for _, x := range m.r.Extra {
-		if !slices.Contains(x.Levels, m.c.Level) || len(x.Criteria) > 0 && !slices.ContainsFunc(x.Criteria, func(id string) bool { return contains(v.Criteria, id) }) {
+		if !slices.Contains(x.Levels, m.c.Level) || len(x.Criteria) > 0 && !slices.ContainsFunc(x.Criteria, func(id string) bool { return slices.Contains(v.Criteria, id) }) {
 			continue
 		}
 		for _, point := range x.Points {
-			if !contains(e.Extra, point) {
+			if !slices.Contains(e.Extra, point) {
 				p.Fields = append(p.Fields, Field{"extra", "expect.extra", point})
 				p.Basis = append(p.Basis, x.Basis...)
 			}
@@ -87,13 +89,13 @@ func riskAssessed(m *move) *Problem {
 // is recorded comes from it: letters of coordinating bodies open nothing.
 func leadBody(m *move) *Problem {
 	body, known := m.parties().lead()
-	if contains(m.step.Does, "list") && m.r.PM != nil {
+	if slices.Contains(m.step.Does, "list") && m.r.PM != nil {
 		body, known = *m.r.PM, true
 	}
 	ids := m.parties().bodies(body.Body)
 	p := &Problem{Basis: slices.Clone(body.Basis), Args: map[string]string{"body": body.Body}}
 	by, given := m.f.text["by"]
-	if !known || len(ids) == 0 || given && !contains(ids, by) {
+	if !known || len(ids) == 0 || given && !slices.Contains(ids, by) {
 		return p
 	}
 	return nil

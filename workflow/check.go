@@ -10,7 +10,7 @@ import (
 func draftPlan(m *move) *Problem {
 	k := m.c.Inspection
 	for _, id := range m.f.lists["systems"] {
-		if !contains(m.snap.Named[id].Owners, m.parties().owner()) {
+		if !slices.Contains(m.snap.Named[id].Owners, m.parties().owner()) {
 			return invalid("systems", "expect.own_system", id)
 		}
 	}
@@ -43,7 +43,7 @@ func order(m *move) *Problem {
 		return invalid("kind", "expect.kind_of_check", k.Kind)
 	}
 	for _, c := range m.f.texts["contents"] {
-		if !contains(m.r.Checks.Contents, c) {
+		if !slices.Contains(m.r.Checks.Contents, c) {
 			return invalid("contents", "expect.contents", c)
 		}
 	}
@@ -71,7 +71,7 @@ func orderingAuthority(m *move) *Problem {
 	if by := m.f.text["by"]; by != "" && m.snap.Offices[by].Body == "" || capacity == "centre" && m.f.text["no"] == "" {
 		return &Problem{Kind: Invalid, Key: "field.invalid", Fields: []Field{{"by", "expect.outside_body", m.snap.Offices[by].Name}}}
 	}
-	if m.book.Roles[m.role].Capacity == "owner" && contains([]string{"owner_office"}, m.role) && capacity != "centre" {
+	if m.book.Roles[m.role].Capacity == "owner" && slices.Contains([]string{"owner_office"}, m.role) && capacity != "centre" {
 		return &Problem{Kind: Denied, Key: "act.denied", Basis: slices.Clone(m.step.Basis), Args: map[string]string{"act": m.want.Act, "office": m.snap.Offices[m.office].Name}}
 	}
 	for _, o := range m.r.Checks.Orders {
@@ -114,7 +114,7 @@ func (m *move) unmet(k *Inspection, have []string) []regime.Performer {
 		OrderedBy: k.DeciderCap, Contents: k.Contents, Triggers: m.sys.Triggers}
 	var out []regime.Performer
 	for _, rule := range m.r.Checks.Performers {
-		if rule.Fits(subject) && !slices.ContainsFunc(rule.OneOf, func(q string) bool { return contains(have, q) }) {
+		if rule.Fits(subject) && !slices.ContainsFunc(rule.OneOf, func(q string) bool { return slices.Contains(have, q) }) {
 			out = append(out, rule)
 		}
 	}

@@ -70,7 +70,7 @@ func (s *Service) ListChecks(ctx context.Context, who string, rest bool) ([]*Cas
 func (s *Service) LateChecks(ctx context.Context, who string) (n int, err error) {
 	list, err := s.ListChecks(ctx, who, false)
 	for _, c := range list {
-		if contains(PartsOf(c.Case, s.Today()), CheckLate) {
+		if slices.Contains(PartsOf(c.Case, s.Today()), CheckLate) {
 			n++
 		}
 	}

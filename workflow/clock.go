@@ -118,7 +118,7 @@ func (m *move) elapse() *Problem {
 		m.want.Act = "remind"
 	}
 	for _, st := range m.p.Leaving(m.c.State) {
-		if passed.Then != "" && st.Act == passed.Then && contains(st.By, "clock") {
+		if passed.Then != "" && st.Act == passed.Then && slices.Contains(st.By, "clock") {
 			m.step, m.want.Act = st, st.Act
 		}
 	}

@@ -120,7 +120,7 @@ func FileName(s string) (string, error) {
 
 // slot tells which versions belong together.
 func slot(as, name string) string {
-	if contains(severalKinds, as) {
+	if slices.Contains(severalKinds, as) {
 		return as + "/" + vn.Fold(name)
 	}
 	return as

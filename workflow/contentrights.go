@@ -13,7 +13,7 @@ func (s *Service) MayContent(ctx context.Context, who, act, system string) error
 	}
 	return s.atSystem(ctx, who, system, func(g Grant, p parties, ids []string) bool {
 		_, allowed := s.Rights.Allows(g.Role, act)
-		return allowed && contains(ids, g.Office)
+		return allowed && slices.Contains(ids, g.Office)
 	}, &Problem{Kind: Denied, Key: "act.denied", Args: map[string]string{"act": act, "office": ""}})
 }
 

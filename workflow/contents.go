@@ -60,7 +60,7 @@ func (s *Service) lender(ctx context.Context, sys *System, b Borrow) (*Overview,
 		return nil, "", err
 	}
 	o, err := s.Store.Overview(ctx, b.System)
-	if err != nil || !contains(o.Lends, b.Table) || !slices.Equal(from.Owners, sys.Owners) {
+	if err != nil || !slices.Contains(o.Lends, b.Table) || !slices.Equal(from.Owners, sys.Owners) {
 		return nil, "", err
 	}
 	return o, from.Name, nil
@@ -145,7 +145,7 @@ func (s *Service) printable(ctx context.Context, sys *System, o *Overview) error
 // quy chế or an opinion it becomes the next version; of the others so does a file
 // of the same name. The version before stays.
 func (s *Service) Attach(ctx context.Context, who string, a Attachment) (Attachment, error) {
-	if !contains(attachmentKinds, a.As) {
+	if !slices.Contains(attachmentKinds, a.As) {
 		return a, invalid("as", "expect.attachment_kind", cut(a.As))
 	}
 	name, err := FileName(a.Name)
@@ -368,7 +368,7 @@ func (s *Service) contentWarnings(ctx context.Context, snap *Snapshot) ([]Warnin
 // freeze keeps what the version is sent with, and prints its overview as a paper
 // of the case, in the same change as the step that sends it.
 func (s *Service) freeze(ctx context.Context, m *move) error {
-	if m.c == nil || !contains(m.step.Does, "receive") {
+	if m.c == nil || !slices.Contains(m.step.Does, "receive") {
 		return nil
 	}
 	if kept, err := s.Store.Content(ctx, m.c.ID, m.c.Version); err != nil || kept != nil {

@@ -174,7 +174,7 @@ func waits(c *Case) bool { return c.Stage == "resting" || c.Stage == "waiting" }
 func (m *move) stopClocks(step *regime.Step) {
 	waits := waits(m.c)
 	m.c.Also = slices.DeleteFunc(m.c.Also, func(d Due) bool {
-		return contains(step.Ends, d.Rule) || !waits && d.Quiet && d.Rule == ""
+		return slices.Contains(step.Ends, d.Rule) || !waits && d.Quiet && d.Rule == ""
 	})
 }
 

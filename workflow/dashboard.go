@@ -264,7 +264,7 @@ func (s *Service) gone(ctx context.Context, d *Dashboard, f Figures, plan *regim
 	var sets setCounter
 	years, at := map[int]int{}, map[string]int{}
 	for _, r := range list {
-		if !contains(r.as, ownerCapacity) {
+		if !slices.Contains(r.as, ownerCapacity) {
 			continue
 		}
 		d.Systems++

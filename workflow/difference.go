@@ -100,7 +100,7 @@ func (s *Service) others(ctx context.Context, d *Difference, was, now []JointVer
 	}
 	var ids []string
 	for _, j := range slices.Concat(was, now) {
-		if !contains(ids, j.System) {
+		if !slices.Contains(ids, j.System) {
 			ids = append(ids, j.System)
 		}
 	}

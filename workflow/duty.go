@@ -151,7 +151,7 @@ func (x *dutyReader) item(d regime.Duty) (item DutyItem, owed bool, err error) {
 		}
 		item.Systems++
 		for _, c := range rec.as {
-			if contains(d.Who, c) && !contains(item.As, c) {
+			if slices.Contains(d.Who, c) && !slices.Contains(item.As, c) {
 				item.As = append(item.As, c)
 			}
 		}
@@ -193,7 +193,7 @@ func (x *dutyReader) owes(d regime.Duty, rec *record) bool {
 	if d.Kind == "fixed" && (!rec.entry.From.Before(x.r.From) || x.reviewed(d.Rule, rec)) {
 		return false
 	}
-	return slices.ContainsFunc(rec.as, func(c string) bool { return contains(d.Who, c) })
+	return slices.ContainsFunc(rec.as, func(c string) bool { return slices.Contains(d.Who, c) })
 }
 
 // reviewed tells whether the task of a rule was answered for a system by the day.

@@ -36,7 +36,7 @@ func openCase(m *move) *Problem {
 
 // prepares remembers who worked on the dossier: they may not appraise it.
 func (m *move) prepares() {
-	if !contains(m.c.Preparers, m.who.ID) {
+	if !slices.Contains(m.c.Preparers, m.who.ID) {
 		m.c.Preparers = append(m.c.Preparers, m.who.ID)
 	}
 }
@@ -111,7 +111,7 @@ func fileReasons(m *move) *Problem {
 }
 
 func askPoints(m *move) *Problem {
-	if l := m.f.texts["points"]; contains(l, "") {
+	if l := m.f.texts["points"]; slices.Contains(l, "") {
 		return invalid("points", "expect.texts", "")
 	}
 	m.c.Present().Asked = m.f.texts["points"]
@@ -320,7 +320,7 @@ func choose(m *move) *Problem {
 	if m.r.Chosen != nil && !m.r.To.IsZero() && m.day.After(m.r.To) {
 		m.c.Hold = &Hold{Kind: "chosen", Regime: m.r.Key, Until: m.r.Chosen.Until, Reason: m.f.text["reason"]}
 	}
-	if m.c.Regime == m.r.Key || contains(m.r.CarriesOn, m.c.Regime) {
+	if m.c.Regime == m.r.Key || slices.Contains(m.r.CarriesOn, m.c.Regime) {
 		return nil
 	}
 	m.p = m.procedure()
@@ -353,7 +353,7 @@ func changeOwner(m *move) *Problem {
 
 func nameLead(m *move) *Problem {
 	to := m.f.text["to"]
-	if !contains(m.sys.Operators, to) {
+	if !slices.Contains(m.sys.Operators, to) {
 		return invalid("to", "expect.one_of_operators", to)
 	}
 	m.sys.Lead = to

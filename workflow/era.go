@@ -31,7 +31,7 @@ func (m *move) pickRegime() *Problem {
 	if !ok {
 		return m.noRegime()
 	}
-	if known && own.Key != cur.Key && !contains(cur.CarriesOn, own.Key) {
+	if known && own.Key != cur.Key && !slices.Contains(cur.CarriesOn, own.Key) {
 		return closedTo(own.Ended, cur.Basis)
 	}
 	m.r = cur

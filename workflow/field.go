@@ -29,8 +29,7 @@ type fields struct {
 	lists  map[string][]string // of offices or systems
 }
 
-func itoa(n int) string                  { return strconv.Itoa(n) }
-func contains(l []string, s string) bool { return slices.Contains(l, s) }
+func itoa(n int) string { return strconv.Itoa(n) }
 
 // read reads the fields of the want against the shape of its act. Every wrong
 // field is named at once.
@@ -78,7 +77,7 @@ func (m *move) readField(name string, t regime.FieldType, v any) *Problem {
 		m.f.text[name] = s
 	case "one_of":
 		s, ok := v.(string)
-		if !ok || !contains(t.Values, s) {
+		if !ok || !slices.Contains(t.Values, s) {
 			return invalid(name, "expect.one_of", fmt.Sprint(v))
 		}
 		m.f.text[name] = s
@@ -158,7 +157,7 @@ func readTexts(name string, v any, need bool) ([]string, *Problem) {
 		}
 		out = append(out, s)
 	}
-	if need && (len(out) == 0 || contains(out, "")) {
+	if need && (len(out) == 0 || slices.Contains(out, "")) {
 		return nil, invalid(name, "expect.texts", "")
 	}
 	return out, nil
@@ -279,7 +278,7 @@ func (m *move) readFinding(at string, raw map[string]any) (f Finding, p *Problem
 		case "due":
 			f.Due, p = readDay(at+".due", v)
 		case "severity":
-			if f.Severity, p = readText(at+".severity", v); p == nil && !contains(severities, f.Severity) {
+			if f.Severity, p = readText(at+".severity", v); p == nil && !slices.Contains(severities, f.Severity) {
 				p = invalid(at+".severity", "expect.severity", f.Severity)
 			}
 		case "wrong_level":
@@ -312,7 +311,7 @@ func (m *move) readPoints(name string, v any) (map[string]string, *Problem) {
 	out := map[string]string{}
 	for k, one := range raw {
 		s, _ := one.(string)
-		if !contains(m.r.Papers.Points.Keys, k) || s != "fit" && s != "unfit" {
+		if !slices.Contains(m.r.Papers.Points.Keys, k) || s != "fit" && s != "unfit" {
 			return nil, invalid(name+"."+k, "expect.points", fmt.Sprint(one))
 		}
 		out[k] = s

@@ -121,7 +121,7 @@ func (s *Service) checkGrant(ctx context.Context, g *Grant) error {
 	}
 	w.standing("office", g.Office, offices, g.From)
 	w.term("to", g.From, g.To)
-	if !contains(signMarks, g.Sign) {
+	if !slices.Contains(signMarks, g.Sign) {
 		w.add("sign", "expect.sign_mark", g.Sign)
 	}
 	w.text("title", &g.Title, g.Sign != "")

@@ -200,7 +200,7 @@ func reasonGiven(m *move) *Problem {
 
 func answersComplete(m *move) *Problem {
 	asked, given := m.c.Present().Asked, m.f.texts["answers"]
-	if len(asked) == 0 && !contains(given, "") || len(asked) == len(given) && !contains(given, "") {
+	if len(asked) == 0 && !slices.Contains(given, "") || len(asked) == len(given) && !slices.Contains(given, "") {
 		return nil
 	}
 	p := &Problem{Args: map[string]string{"asked": itoa(len(asked)), "answered": itoa(len(nonBlank(given)))}}
@@ -236,7 +236,7 @@ func pointsAnswered(m *move) *Problem {
 }
 
 func preparerApart(m *move) *Problem {
-	if contains(m.c.Preparers, m.who.ID) {
+	if slices.Contains(m.c.Preparers, m.who.ID) {
 		return &Problem{}
 	}
 	return nil
@@ -252,7 +252,7 @@ func approverApart(m *move) *Problem {
 // deciderApart bars who prepared or sent a dossier from deciding on it, unless the
 // office that decides is the one that operates: its head is named for both by law.
 func deciderApart(m *move) *Problem {
-	if contains(m.c.Preparers, m.who.ID) && !contains(m.parties().operators(), m.office) {
+	if slices.Contains(m.c.Preparers, m.who.ID) && !slices.Contains(m.parties().operators(), m.office) {
 		return &Problem{}
 	}
 	return nil
@@ -288,7 +288,7 @@ func appraiserIndependent(m *move) *Problem {
 		return &Problem{Kind: Invalid, Key: "field.invalid", Fields: []Field{{"members", "expect.required", ""}}}
 	}
 	for _, one := range m.snap.People {
-		if contains(m.f.people, one.ID) && slices.ContainsFunc(one.Grants, func(g Grant) bool { return g.On(m.day) && bound(g.Office) }) {
+		if slices.Contains(m.f.people, one.ID) && slices.ContainsFunc(one.Grants, func(g Grant) bool { return g.On(m.day) && bound(g.Office) }) {
 			return &Problem{Fields: []Field{{"members", "expect.independent_person", one.Name}}}
 		}
 	}
@@ -307,7 +307,7 @@ func quyCheIssued(m *move) *Problem {
 var substance = []string{"level", "owner", "operator", "scope"}
 
 func substanceUnchanged(m *move) *Problem {
-	if contains(substance, strings.ToLower(m.f.text["field"])) {
+	if slices.Contains(substance, strings.ToLower(m.f.text["field"])) {
 		return &Problem{Fields: []Field{{"field", "expect.no_substance", m.f.text["field"]}}}
 	}
 	return nil

@@ -160,7 +160,7 @@ func (s *Service) Preview(ctx context.Context, who, caseID, form string) (Printe
 }
 
 func issuing(p *regime.Procedure, form string) (*regime.Step, bool) {
-	i := slices.IndexFunc(p.Steps, func(st regime.Step) bool { return contains(st.Issues, form) || st.Or == form })
+	i := slices.IndexFunc(p.Steps, func(st regime.Step) bool { return slices.Contains(st.Issues, form) || st.Or == form })
 	if i < 0 {
 		return nil, false
 	}

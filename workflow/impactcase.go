@@ -108,7 +108,7 @@ func (x *impact) tie(c *Case) ([]ImpactNote, string, error) {
 	}
 	held := c.Hold != nil && c.Hold.Regime == own.Key && !x.on.After(c.Hold.Until)
 	switch d := own.Declared; {
-	case contains(x.to.CarriesOn, own.Key):
+	case slices.Contains(x.to.CarriesOn, own.Key):
 		return note("goes_on", x.to.Basis, regime.Law, x.to.Verified), "", nil
 	case held && c.Hold.Kind == "declared" && d != nil:
 		args["until"], args["project"] = c.Hold.Until.String(), c.Hold.ProjectNo

@@ -89,7 +89,7 @@ func (s *Service) Layers(ctx context.Context, owner string, on Day) (*LayerFacts
 		f.add(LayerRow{OfficeID: id, Office: offices[id].Name}, func(layer string) Layer { return last[[3]string{id, "", layer}] })
 	}
 	for _, r := range list {
-		if !contains(r.as, ownerCapacity) {
+		if !slices.Contains(r.as, ownerCapacity) {
 			continue
 		}
 		op := parties{r.sys, on, offices, nil}.operator()

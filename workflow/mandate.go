@@ -30,7 +30,7 @@ func delegate(m *move) *Problem {
 		return invalid("to", "expect.other_office", o.Name)
 	}
 	for _, id := range m.f.lists["scope"] {
-		if !contains(m.snap.Named[id].Owners, o.ID) {
+		if !slices.Contains(m.snap.Named[id].Owners, o.ID) {
 			return invalid("scope", "expect.own_system", id)
 		}
 	}
@@ -51,12 +51,12 @@ func (m *move) keepOffice(o Office) {
 func noSubdelegation(m *move) *Problem {
 	for _, id := range m.f.lists["scope"] {
 		sys := m.snap.Named[id]
-		if contains(sys.Owners, m.snap.Office) {
+		if slices.Contains(sys.Owners, m.snap.Office) {
 			continue
 		}
 		for _, owner := range sys.Owners {
 			if slices.ContainsFunc(m.snap.Offices[owner].Delegations, func(d Delegation) bool {
-				return d.To == m.snap.Office && contains(d.Scope, id)
+				return d.To == m.snap.Office && slices.Contains(d.Scope, id)
 			}) {
 				return &Problem{Fields: []Field{{"scope", "expect.own_system", sys.Name}}}
 			}

@@ -209,14 +209,14 @@ func (m *move) lets(s *regime.Step) bool {
 		return false
 	case s.Task != "" && len(m.tasks(s)) == 0, s.Decider && m.sys.Pending == nil:
 		return false
-	case len(s.Whilst) > 0 && !contains(s.Whilst, m.sys.State):
+	case len(s.Whilst) > 0 && !slices.Contains(s.Whilst, m.sys.State):
 		return false
 	case s.Once == "":
 		return true
 	case m.c != nil && m.c.Kind == KindCheck:
 		return m.c.Inspection.SentOn.IsZero()
 	}
-	return !contains(m.flags(), s.Once)
+	return !slices.Contains(m.flags(), s.Once)
 }
 
 // holds is the capacity that has the file.
@@ -239,7 +239,7 @@ func (m *move) openNew() *Problem {
 	if m.step, ok = p.Opening(m.want.Act); !ok {
 		return m.notOpen()
 	}
-	again := contains(m.step.Does, "open_again")
+	again := slices.Contains(m.step.Does, "open_again")
 	if again && m.want.Track == "" {
 		m.want.Track = m.track()
 	}
@@ -270,7 +270,7 @@ func (m *move) laterLevel(level int) *Problem {
 func (m *move) notOpen() *Problem {
 	p := &Problem{Kind: NotNow, Key: "act.not_open", Args: map[string]string{"state": m.state(), "act": m.want.Act}}
 	for _, s := range m.p.Leaving(m.state()) {
-		if !m.book.Acts[s.Act].Clock && m.lets(s) && !contains(p.Open, s.Act) {
+		if !m.book.Acts[s.Act].Clock && m.lets(s) && !slices.Contains(p.Open, s.Act) {
 			p.Open = append(p.Open, s.Act)
 		}
 	}
@@ -296,7 +296,7 @@ func (m *move) right() *Problem {
 				m.role, m.office, m.rule = role, id, rule
 				return nil
 			}
-			if n := m.snap.Offices[id].At(m.day).Name; !contains(names, n) {
+			if n := m.snap.Offices[id].At(m.day).Name; !slices.Contains(names, n) {
 				names = append(names, n)
 			}
 		}

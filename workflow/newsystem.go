@@ -168,7 +168,7 @@ func (s *Service) checkSystem(w *wrong, order *SystemOrder, offices map[string]O
 			}
 		}
 	}
-	if order.Lead != "" && !contains(order.Operators, order.Lead) {
+	if order.Lead != "" && !slices.Contains(order.Operators, order.Lead) {
 		w.add("lead", "expect.one_of_operators", order.Lead)
 	}
 	if order.SDU != "" {
@@ -216,7 +216,7 @@ func (d *deed) standsFor(sys *System, offices map[string]Office) *Grant {
 		if d.s.Book.Roles[g.Role].Capacity == "sdu" {
 			ids = nonEmpty(p.sdu())
 		}
-		if contains(ids, g.Office) {
+		if slices.Contains(ids, g.Office) {
 			return &g
 		}
 	}

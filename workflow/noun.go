@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"slices"
 	"time"
 
 	"capdo/workflow/regime"
@@ -92,7 +93,7 @@ type Delegation struct {
 
 // Runs tells whether the delegation covers a system on a day.
 func (d Delegation) Runs(system string, on Day) bool {
-	return contains(d.Scope, system) && Term{d.From, d.Until}.On(on)
+	return slices.Contains(d.Scope, system) && Term{d.From, d.Until}.On(on)
 }
 
 // At gives the office as it was on a day.

@@ -189,7 +189,7 @@ func (l *life) keep(ctx context.Context, change string, ended []string) (*Office
 // hanging finds what still names offices that end.
 func (s *Service) hanging(ctx context.Context, ended []string, on Day) (*OfficesMoved, error) {
 	out := &OfficesMoved{Systems: []string{}, People: []string{}}
-	names := func(id string) bool { return contains(ended, id) }
+	names := func(id string) bool { return slices.Contains(ended, id) }
 	for after := ""; ; {
 		page, err := s.Store.Systems(ctx, SystemQuery{After: after, Limit: pageSize})
 		if err != nil {

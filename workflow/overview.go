@@ -128,7 +128,7 @@ func tableOf[T any](key string, columns []Column, at func(*Overview) *[]T, cells
 		},
 		func(to, other *Overview, name string, only []string) {
 			for _, r := range *at(other) {
-				if len(only) == 0 || contains(only, cells(r)[0]) {
+				if len(only) == 0 || slices.Contains(only, cells(r)[0]) {
 					*from(&r) = name
 					*at(to) = append(*at(to), r)
 				}

@@ -128,7 +128,7 @@ func (p parties) appraiser(c *Case) string {
 
 // centrally tells whether an outside body appraises in a procedure.
 func centrally(p *regime.Procedure) bool {
-	return slices.ContainsFunc(p.Steps, func(s regime.Step) bool { return contains(s.By, "central_appraiser") })
+	return slices.ContainsFunc(p.Steps, func(s regime.Step) bool { return slices.Contains(s.By, "central_appraiser") })
 }
 
 // holding gives the offices that hold a capacity.

@@ -188,7 +188,7 @@ func (p PlanList) Facts() *PlanFacts {
 
 // Plan gives a list of an owner for a year as it stood on a day.
 func (s *Service) Plan(ctx context.Context, owner, kind string, year int, on Day) (PlanList, error) {
-	if !contains(PlanKinds, kind) {
+	if !slices.Contains(PlanKinds, kind) {
 		return PlanList{}, invalid("kind", "expect.one_of", kind)
 	}
 	if _, err := s.Store.Office(ctx, owner); err != nil {

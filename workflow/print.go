@@ -88,7 +88,7 @@ const formRecord = "outside-record"
 func (s *Service) record(ctx context.Context, m *move, f PaperFacts, form string) error {
 	by := m.facts(m.f.text["by"])
 	f.Form, f.Outside = formRecord, &OutsideFacts{Form: form, By: by, No: m.f.text["no"], Date: m.f.days["date"]}
-	if k := m.c.Present().Conclusion; k != nil && contains(m.step.Does, "record_opinion") {
+	if k := m.c.Present().Conclusion; k != nil && slices.Contains(m.step.Does, "record_opinion") {
 		f.Outside.Fit = k.Fit
 		for _, id := range k.Coordinating {
 			f.Outside.Coordinating = append(f.Outside.Coordinating, m.facts(id))
@@ -140,13 +140,13 @@ func (s *Service) issue(ctx context.Context, m *move, f PaperFacts, form, typed 
 }
 
 func (m *move) deciding() bool {
-	return contains(m.step.Does, "decide") || contains(m.step.Does, "decide_plan")
+	return slices.Contains(m.step.Does, "decide") || slices.Contains(m.step.Does, "decide_plan")
 }
 
 // named gives the decision its number wherever the step wrote it down.
 func (m *move) named(no, form string) {
 	m.c.Decided.No, m.c.Decided.Paper = no, m.paperID(form)
-	if contains(m.step.Does, "decide_plan") {
+	if slices.Contains(m.step.Does, "decide_plan") {
 		return // the level stands by the list, under its own number
 	}
 	for i := range m.change.Added {
@@ -274,7 +274,7 @@ func (m *move) baseFacts() PaperFacts {
 		f.Address = m.snap.Offices[who.operator()].At(m.date).Address
 	}
 	kind := "request"
-	if m.deciding() || contains(m.step.Does, "correct") || len(m.step.Drafts) > 0 || m.c == nil || m.c.Kind == KindCheck {
+	if m.deciding() || slices.Contains(m.step.Does, "correct") || len(m.step.Drafts) > 0 || m.c == nil || m.c.Kind == KindCheck {
 		kind = "decision"
 	}
 	f.Bases = m.r.Bases(kind, m.date)
@@ -363,7 +363,7 @@ func (m *move) addressees(f PaperFacts) []OfficeFacts {
 	switch {
 	case m.c == nil:
 		return append([]OfficeFacts{}, f.Operators...)
-	case contains(m.step.Does, "report"):
+	case slices.Contains(m.step.Does, "report"):
 		return []OfficeFacts{f.Owner}
 	case m.c.Kind == KindCheck:
 		return m.inspected(f)
@@ -376,7 +376,7 @@ func (m *move) addressees(f PaperFacts) []OfficeFacts {
 		return []OfficeFacts{f.Appraiser}
 	case capacity != "operator":
 		return []OfficeFacts{f.Operator}
-	case contains(holders, "owner") || m.c.Hands == "owner":
+	case slices.Contains(holders, "owner") || m.c.Hands == "owner":
 		return []OfficeFacts{f.Owner}
 	}
 	return []OfficeFacts{f.SDU}

@@ -57,7 +57,7 @@ func TryFacts(r *regime.Regime, have Facts, part int, given map[string]any) (*Tr
 		t.Contradict = append(t.Contradict, c)
 		for _, f := range c.Fields {
 			key := lastPart(f)
-			if _, now := given[key]; !now && !contains(t.Voided, key) {
+			if _, now := given[key]; !now && !slices.Contains(t.Voided, key) {
 				t.Voided = append(t.Voided, key)
 			}
 		}

@@ -158,7 +158,7 @@ func (r *record) inspected(c *Case, on Day) {
 // checks tells which checks of a system are known: those stated, and a periodic
 // one the records hold.
 func (r *record) checks() []string {
-	if r.checked.IsZero() || contains(r.say.Checked, "periodic") {
+	if r.checked.IsZero() || slices.Contains(r.say.Checked, "periodic") {
 		return r.say.Checked
 	}
 	return append(slices.Clone(r.say.Checked), "periodic")

@@ -90,7 +90,7 @@ func registerFacts(rows []RegisterEntry, offices map[string]Office, on Day) *Reg
 		f.Counts[e.Level]++
 		f.Rows = append(f.Rows, RegisterRow{N: i + 1, Unit: e.OperatorName, System: e.SystemName, Level: e.Level, Decided: e.Decided.String(),
 			Meets: e.Meets, No: e.No, By: offices[e.By].At(e.Decided.Last()).Name, Mark: e.Mark})
-		if name, _, ok := strings.Cut(e.Source, "#"); ok && !contains(sources, name) {
+		if name, _, ok := strings.Cut(e.Source, "#"); ok && !slices.Contains(sources, name) {
 			sources = append(sources, name)
 		}
 	}

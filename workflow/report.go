@@ -211,7 +211,7 @@ type reportSnap struct {
 // ministry is the outside body the owner's report goes to.
 func (x *reportSnap) ministry(route regime.ReportRoute, on Day) OfficeFacts {
 	for _, id := range slices.Sorted(maps.Keys(x.Offices)) {
-		if contains(route.Bodies, x.Offices[id].Body) {
+		if slices.Contains(route.Bodies, x.Offices[id].Body) {
 			return x.facts(id, "", on)
 		}
 	}
@@ -238,18 +238,18 @@ func (s *Service) report(ctx context.Context, r *regime.Regime, office string, y
 	var sources []string
 	for i, rec := range list {
 		f.Rows = append(f.Rows, snap.row(i+1, rec, r, on))
-		f.Owner = f.Owner || contains(rec.as, ownerCapacity)
+		f.Owner = f.Owner || slices.Contains(rec.as, ownerCapacity)
 		if f.Rows[i].DeploymentRead {
 			f.Read++
 		}
 		if rec.entry != nil {
 			f.Levels = countLevel(f.Levels, rec.entry.Regime, rec.entry.Level)
 		}
-		if name, _, ok := strings.Cut(f.Rows[i].Source, "#"); ok && !contains(sources, name) {
+		if name, _, ok := strings.Cut(f.Rows[i].Source, "#"); ok && !slices.Contains(sources, name) {
 			sources = append(sources, name)
 		}
 	}
-	if f.Owner && !contains(snap.owners, office) {
+	if f.Owner && !slices.Contains(snap.owners, office) {
 		snap.owners = append(snap.owners, office)
 	}
 	f.Source = strings.Join(sources, "; ")

@@ -54,7 +54,7 @@ func listGround(rec *record, r *regime.Regime) string {
 }
 
 func addOnce(list []string, id string) []string {
-	if id == "" || contains(list, id) {
+	if id == "" || slices.Contains(list, id) {
 		return list
 	}
 	return append(list, id)

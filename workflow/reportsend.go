@@ -96,7 +96,7 @@ func ReportOf(book *regime.Book, offices map[string]Office, owners []string, o R
 // systems, or, where none are known, a body above it.
 func reportsUp(offices map[string]Office, owners []string, office, to string) bool {
 	if len(owners) > 0 {
-		return contains(owners, to)
+		return slices.Contains(owners, to)
 	}
 	return (parties{offices: offices}).under(offices[office].Under, to)
 }

@@ -46,7 +46,7 @@ func (s *Service) freezeSheet(ctx context.Context, m *move) error {
 // meetsBySheet rolls the sheet that went out with the case up into the register:
 // our design. Where no sheet went out the reading of point c stays.
 func (s *Service) meetsBySheet(ctx context.Context, m *move) error {
-	if m.c.Decided == nil || !contains(m.step.Does, "decide") {
+	if m.c.Decided == nil || !slices.Contains(m.step.Does, "decide") {
 		return nil
 	}
 	list, err := s.Store.Sheets(ctx, SheetQuery{Case: m.c.ID})

@@ -217,7 +217,7 @@ func (s *Service) inherits(ctx context.Context, who string, seat *sheetSeat, ids
 		if !seen {
 			return nil, invalid(at, "expect.system", shortened(id))
 		}
-		if !contains(out, id) {
+		if !slices.Contains(out, id) {
 			out = append(out, id)
 		}
 	}
@@ -280,7 +280,7 @@ func (s *Service) maySheet(ctx context.Context, who string, seat *sheetSeat) (Ev
 			offices = nonEmpty(c.Inspection.Performer) // whoever makes the check, not all who plan it
 		}
 		for _, office := range offices {
-			if n := seat.snap.Offices[office].Name; !contains(names, n) {
+			if n := seat.snap.Offices[office].Name; !slices.Contains(names, n) {
 				names = append(names, n)
 			}
 			if slices.ContainsFunc(person.Grants, func(g Grant) bool { return g.Role == role && g.Office == office && g.On(s.Today()) }) {

@@ -12,7 +12,7 @@ func (s *Service) sees(person Person, c *Case, p parties) bool {
 	if c.System == "" && s.seesOwner(person, c.Owner, p) {
 		return true
 	}
-	if c.Appraiser != nil && contains(c.Appraiser.Members, person.ID) {
+	if c.Appraiser != nil && slices.Contains(c.Appraiser.Members, person.ID) {
 		return true
 	}
 	ids := slices.Concat(p.operators(), p.sys.Operators, p.sys.Owners, nonEmpty(p.sdu()), nonEmpty(p.appraiser(c)))

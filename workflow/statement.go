@@ -104,13 +104,13 @@ func (s *Service) speaksFor(ctx context.Context, st *Statement) error {
 
 // capacitiesOf tells what an office is in a system.
 func capacitiesOf(p parties, office string) (out []string) {
-	if contains(p.sys.Owners, office) {
+	if slices.Contains(p.sys.Owners, office) {
 		out = append(out, ownerCapacity)
 	}
 	if p.sdu() == office {
 		out = append(out, sduCapacity)
 	}
-	if contains(p.operators(), office) || contains(p.sys.Operators, office) {
+	if slices.Contains(p.operators(), office) || slices.Contains(p.sys.Operators, office) {
 		out = append(out, operatorCapacity)
 	}
 	return out
@@ -125,7 +125,7 @@ func (st *Statement) clean() *Problem {
 		"follows":     {st.Follows, []string{"", "yes", "partly", "no"}},
 		"list_ground": {st.ListGround, []string{"", "yes", "no"}},
 	} {
-		if !contains(is.among, is.value) {
+		if !slices.Contains(is.among, is.value) {
 			return invalid(field, "expect.one_of", is.value)
 		}
 	}

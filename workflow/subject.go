@@ -97,7 +97,7 @@ func (s *Service) gather(ctx context.Context, snap *Snapshot) error {
 			after = sys.ID
 			p := parties{sys: sys, day: s.Today(), offices: snap.Offices}
 			for _, id := range p.operators() {
-				if !contains(whole.Operators, id) {
+				if !slices.Contains(whole.Operators, id) {
 					whole.Operators = append(whole.Operators, id)
 				}
 			}
@@ -168,7 +168,7 @@ func (s *Service) checkNamed(ctx context.Context, name, act string) (string, err
 	}
 	for _, c := range slices.Backward(list) {
 		if r != nil && slices.ContainsFunc(r.Check.Leaving(c.State), func(st *regime.Step) bool {
-			return st.Act == act && !contains(st.By, "clock") || st.Act == act && len(st.By) > 1
+			return st.Act == act && !slices.Contains(st.By, "clock") || st.Act == act && len(st.By) > 1
 		}) {
 			return c.ID, nil
 		}

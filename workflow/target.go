@@ -51,7 +51,7 @@ var targetMeasures = map[string]func(x *targetReader, r *record) string{
 		return w.measured("quy_che")
 	},
 	"checked": func(x *targetReader, r *record) string {
-		return answerOf(contains(r.checks(), "periodic"))
+		return answerOf(slices.Contains(r.checks(), "periodic"))
 	},
 	"local_force":       func(x *targetReader, r *record) string { return x.layer(r, LayerNames[0]) },
 	"monitored":         func(x *targetReader, r *record) string { return x.layer(r, LayerNames[1]) },
@@ -107,7 +107,7 @@ func (s *Service) Targets(ctx context.Context, owner string, on Day, p *regime.T
 	if err != nil {
 		return nil, err
 	}
-	list = slices.DeleteFunc(list, func(r *record) bool { return !contains(r.as, ownerCapacity) })
+	list = slices.DeleteFunc(list, func(r *record) bool { return !slices.Contains(r.as, ownerCapacity) })
 	layers, err := s.Layers(ctx, owner, on)
 	if err != nil {
 		return nil, err

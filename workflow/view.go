@@ -40,7 +40,9 @@ func viewOf(book *regime.Book, day Day, c *Case, sys *System, offices map[string
 
 // deciding finds the step that decides the case.
 func deciding(p *regime.Procedure) (*regime.Step, bool) {
-	i := slices.IndexFunc(p.Steps, func(s regime.Step) bool { return contains(s.Does, "decide") || contains(s.Does, "decide_plan") })
+	i := slices.IndexFunc(p.Steps, func(s regime.Step) bool {
+		return slices.Contains(s.Does, "decide") || slices.Contains(s.Does, "decide_plan")
+	})
 	if i < 0 {
 		return nil, false
 	}
@@ -51,7 +53,7 @@ func deciding(p *regime.Procedure) (*regime.Step, bool) {
 func flagsOf(r *regime.Regime, c *Case, v regime.Verdict, who parties) []string {
 	flags := slices.Clone(v.Flags)
 	add := func(yes bool, flag string) {
-		if yes && !contains(flags, flag) {
+		if yes && !slices.Contains(flags, flag) {
 			flags = append(flags, flag)
 		}
 	}
@@ -112,7 +114,7 @@ func systemViewOf(book *regime.Book, day Day, sys *System, offices map[string]Of
 	p := parties{sys, day, offices, nil}
 	v := &SystemView{System: sys, OwnerNow: p.owner(), OperatorNow: p.operator(), SDUNow: p.sdu(), Tasks: tasksOf(book, sys, day)}
 	add := func(yes bool, flag string) {
-		if yes && !contains(v.Flags, flag) {
+		if yes && !slices.Contains(v.Flags, flag) {
 			v.Flags = append(v.Flags, flag)
 		}
 	}
