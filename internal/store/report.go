@@ -36,6 +36,7 @@ func (s *Store) AddStatement(ctx context.Context, st workflow.Statement) error {
 		p.seal("statements", "INSERT INTO statements (id, office, system, dated, deployment, place, body) VALUES (?, ?, ?, ?, ?, "+p.say.next("statements", "place")+", ?)",
 			st.ID, st.Office, st.System, st.On.String(), deployment, text(st))
 		if deployment != "" {
+			p.do("SELECT id FROM systems WHERE id = ?"+p.say.hold, st.System) // what another says at once is seen by what follows
 			p.do("UPDATE systems SET stated = (SELECT deployment FROM statements WHERE system = ? AND deployment <> '' ORDER BY dated DESC, place DESC LIMIT 1) WHERE id = ?", st.System, st.System)
 		}
 	})

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"capdo/internal/pgtest"
 	"capdo/workflow"
+	"capdo/workflow/regime"
 )
 
 // told lets something happen after each message to the database, counted from 1.
@@ -54,6 +56,44 @@ func TestWhoBeginsAChainThatAnotherHasJustBegunFollows(t *testing.T) {
 	}
 	if _, links, err := one.Chained(ctx); err != nil || links != 2 {
 		t.Errorf("%d links, %v", links, err)
+	}
+}
+
+// waiting waits until somebody on the server of a store waits for a row of another.
+func waiting(t *testing.T, s *Store) {
+	t.Helper()
+	limit, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	for n := 0; n == 0; {
+		err := s.w.WithContext(limit).Raw("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Row().Scan(&n)
+		if err != nil {
+			t.Fatal("nobody waits: ", err)
+		}
+	}
+}
+
+func TestOfTwoStatementsAtOnceTheLaterDayCounts(t *testing.T) {
+	db := address(t)
+	one, other := opened(t, db), opened(t, db)
+	if err := one.AddSystem(ctx, &workflow.System{ID: "s", Level: 1, Owners: []string{"o"}, Revision: 1}); err != nil {
+		t.Fatal(err)
+	}
+	said := func(s *Store, id, deployment string, day int) error {
+		return s.AddStatement(ctx, workflow.Statement{ID: id, Office: "o", System: "s", On: regime.NewDay(2026, 11, day), Deployment: deployment})
+	}
+	second := make(chan error, 1)
+	told(one, func(n int) {
+		if n == 1 {
+			go func() { second <- said(other, "b", "none", 1) }()
+			waiting(t, one)
+		}
+	})
+	if err := errors.Join(said(one, "a", "full", 2), <-second); err != nil {
+		t.Fatal(err)
+	}
+	f, err := one.Figures(ctx, "o", regime.NewDay(2026, 11, 27))
+	if err != nil || len(f.Systems) != 1 || f.Systems[0].Deployed != "full" {
+		t.Errorf("%+v, %v", f.Systems, err)
 	}
 }
 
