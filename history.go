@@ -156,6 +156,16 @@ func (h *history) checkpoint(ctx context.Context) (bool, error) {
 	return made, h.write(ctx)
 }
 
+// writable asks whether the file outside can be written, before the door opens: a
+// server that seals nothing would be seen in its log alone.
+func (h *history) writable() error {
+	f, err := os.OpenFile(h.places.file, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // holds reads all of history and seals what is new: false where it was changed,
 // and then nothing may be added to it. It grows with history, so the door does not
 // wait for it.

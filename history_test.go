@@ -331,6 +331,20 @@ func TestADatabaseThatDoesNotAnswerIsNoChangedHistory(t *testing.T) {
 	}
 }
 
+func TestAServerThatCannotWriteItsSealsDoesNotOpen(t *testing.T) {
+	_, h := small(t)
+	if err := h.st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second) // one that opens is told to stop
+	defer stop()
+	a, out := testApp(t)
+	err := serve(ctx, a, []string{"--db", h.places.db, "--addr", "127.0.0.1:0", "--checkpoints", filepath.Join(t.TempDir(), "gone", "seals")})
+	if !errors.Is(err, os.ErrNotExist) || strings.Contains(out.String(), "http://") {
+		t.Errorf("%v, and said %q", err, out)
+	}
+}
+
 func TestTheServerSealsAtItsStartAndItsEnd(t *testing.T) {
 	svc, h := small(t)
 	a, _ := testApp(t)

@@ -84,6 +84,9 @@ func serve(ctx context.Context, a *app, args []string) error {
 		if a.history, err = openHistory(ctx, st, o.places.beside(f.db)); err != nil {
 			return err
 		}
+		if err := a.history.writable(); err != nil {
+			return err
+		}
 		closeCounts, err := a.serveCounts(ctx, svc, st, o.metrics)
 		if err != nil {
 			return err
