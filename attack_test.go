@@ -186,6 +186,27 @@ func rechain(t *testing.T, db, subject string) {
 	}
 }
 
+// TestWhatListsAndCountsGoByIsComparedWithTheRows: no link covers it, and still
+// nobody hides a row by it.
+func TestWhatListsAndCountsGoByIsComparedWithTheRows(t *testing.T) {
+	base, v := province(t), newVerifying(t)
+	for _, c := range []struct{ do, want string }{
+		{"UPDATE cases SET appraiser = 'x' WHERE id = 'd5'", "stray cases d5 appraiser 0 0 0"},
+		{"UPDATE cases SET of_owner = 'x' WHERE id = 'd6'", "stray cases d6 of_owner 0 0 0"},
+		{"UPDATE cases SET of_operator = 'x' WHERE id = 'd6'", "stray cases d6 of_operator 0 0 0"},
+		{"UPDATE systems SET state = 'x' WHERE id = 'cong-dvc'", "stray systems cong-dvc state 0 0 0"},
+		{"UPDATE level_counts SET n = n + 1 WHERE level = 2", "stray level_counts 2 n 0 0 0"},
+		{"UPDATE system_counts SET n = 0 WHERE level = 3", "stray system_counts ubnd/operating/3 n 0 0 0"},
+		{"DELETE FROM system_words WHERE word = 'cong'", "stray words cong n 0 0 0"},
+	} {
+		dir := copied(t, base)
+		attacked(t, filepath.Join(dir, "capdo.db"), func(q func(string, ...any)) { q(c.do) })
+		if found, _, code := v.at(t, dir, "--quick"); code != 1 || !slices.Contains(found, c.want) {
+			t.Errorf("%s: exit %d, %q", c.do, code, found)
+		}
+	}
+}
+
 const decision = "d3.14.form-06"
 
 func TestEveryAttackOnTheDatabaseIsNamedByItsRow(t *testing.T) {

@@ -82,8 +82,10 @@ func (a *app) verifyDatabase(ctx context.Context, st *store.Store, db string, o 
 	o.historyPlaces = o.beside(db)
 	var v *verification
 	err := st.History(ctx, func(src store.Source) (err error) {
-		v, err = a.verifySource(ctx, src, o, true)
-		return err
+		if v, err = a.verifySource(ctx, src, o, true); err != nil {
+			return err
+		}
+		return v.strays(src)
 	})
 	if err != nil {
 		return nil, err
@@ -93,6 +95,19 @@ func (a *app) verifyDatabase(ctx context.Context, st *store.Store, db string, o 
 		return nil, err
 	}
 	return v, os.WriteFile(verifiedFile(db), b, 0o600)
+}
+
+// strays adds what lists and counts go by and is not as the sealed rows say, once
+// for each row.
+func (v *verification) strays(src store.Source) error {
+	c := &checker{}
+	err := src.Strays(func(table, key, column string) error {
+		c.found = append(c.found, chain.Finding{Code: "stray", Table: table, Key: key, Subject: column})
+		return nil
+	})
+	v.take(c)
+	v.OK = v.Report.OK()
+	return err
 }
 
 // verifiedFile keeps what the last verification of a database found.

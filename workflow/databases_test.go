@@ -112,6 +112,14 @@ func TestAWalkIsTheSameOnEveryStore(t *testing.T) {
 			if got := walkIn(t, s); got != want {
 				t.Errorf("another history:\n%.3000s\n%.3000s", got, want)
 			}
+			if err := s.History(context.Background(), func(src store.Source) error {
+				return src.Strays(func(table, key, column string) error {
+					t.Errorf("%s %s: %s is not what the row says", table, key, column)
+					return nil
+				})
+			}); err != nil {
+				t.Error(err)
+			}
 		})
 	}
 }

@@ -22,6 +22,7 @@ type history struct{ tx *gorm.DB }
 type Source interface {
 	chain.Source
 	PaperBytes(id string) ([]byte, error)
+	Strays(yield func(table, key, column string) error) error
 }
 
 // History shows links, checkpoints and sealed rows as they are at one moment.
