@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"capdo/internal/vn"
@@ -197,7 +196,7 @@ func (q SystemQuery) Cursor(s *System) string {
 
 // Words are the folded words of Name, each once.
 func (q SystemQuery) Words() []string {
-	words := strings.Fields(vn.Fold(q.Name))
+	words := vn.Words(q.Name)
 	slices.Sort(words)
 	return slices.Compact(words)
 }

@@ -87,8 +87,8 @@ func keys(login, address string) (pair, who, from string) {
 // guess looks at one try of a login from an address. The try is counted before it
 // is looked at, so that many at once are no more than the same many one after the
 // other: of those beyond the free ones one goes on, once its waiting is over. What
-// was right, or was not looked at, is taken back. A *WaitError says how long to
-// wait.
+// was right is taken back; what came at once with others and had to wait stays
+// counted. A *WaitError says how long to wait.
 func (t *throttle) guess(ctx context.Context, login, address string, look func() error) error {
 	pair, who, from := keys(login, address)
 	names := []string{pair, who, from}

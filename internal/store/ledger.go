@@ -123,6 +123,9 @@ func (tx *writer) links() error {
 	for _, subject := range slices.Sorted(maps.Keys(bySubject)) {
 		tx.follow(subject)
 	}
+	for _, e := range l.events {
+		tx.follow(e.subject)
+	}
 	if err := tx.flush(); err != nil { // what no event had told
 		return err
 	}

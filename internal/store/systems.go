@@ -129,16 +129,18 @@ func (s *Store) fillKeys(ctx context.Context) error {
 }
 
 // fillRows fills columns of a table where they lack; a row that moved on meanwhile
-// was filled with its step.
+// was filled with its step, and one whose revision is not that of its body is left
+// to whoever verifies.
 func fillRows[T any](s *Store, ctx context.Context, table, lacks string, of func(T) (id string, revision int64, cols []string, vals []any)) error {
-	for {
-		list, err := bodies[T](s.w.WithContext(ctx), "SELECT body FROM "+table+" WHERE "+lacks+" ORDER BY id LIMIT 500")
+	for last := ""; ; {
+		list, err := bodies[T](s.w.WithContext(ctx), "SELECT body FROM "+table+" WHERE "+lacks+" AND id > ? ORDER BY id LIMIT 500", last)
 		if err != nil || len(list) == 0 {
 			return err
 		}
 		err = s.put(ctx, func(p *plan) {
 			for _, noun := range list {
 				id, revision, cols, vals := of(noun)
+				last = id
 				p.do("UPDATE "+table+" SET "+strings.Join(cols, " = ?, ")+" = ? WHERE id = ? AND revision = ?", append(vals, id, revision)...)
 			}
 		})

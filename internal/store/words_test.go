@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/pressly/goose/v3"
@@ -47,6 +48,22 @@ func miscounted(t *testing.T, s *Store) (words []string) {
 		t.Fatal(err)
 	}
 	return words
+}
+
+func TestANameWithoutEndIsKeptListedAndFound(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *Store) {
+		for i, name := range []string{strings.Repeat("Hệthống", 1400), "Hệ " + strings.Repeat("x9q", 3000) + " thống", "Hệ thống ngắn"} {
+			if err := s.AddSystem(ctx, &workflow.System{ID: fmt.Sprint("s", i), Name: name}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for search, want := range map[string]int{"he": 3, "he thong": 2, strings.Repeat("x9q", 100): 1} {
+			list, err := s.Systems(ctx, workflow.SystemQuery{Name: search, Sort: workflow.ByName})
+			if err != nil || len(list) != want {
+				t.Errorf("%.20s: %d systems, %v", search, len(list), err)
+			}
+		}
+	})
 }
 
 func TestAWordOfSeveralOlderNamesIsFoundAfterOneIsChanged(t *testing.T) {

@@ -17,6 +17,10 @@ const (
 	breve, circumflex, horn = '\u0306', '\u0302', '\u031b'
 )
 
+// sortLetters is how many letters of a text decide its place: a key longer than an
+// index may hold could not be kept.
+const sortLetters = 150
+
 const base36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 var (
@@ -38,10 +42,12 @@ func letterPlaces() map[rune]string {
 // letters first, through the whole text, then tones (level, falling, asking,
 // tumbling, rising, heavy), then small before capital. Spaces come before digits, digits before letters, all runs of
 // space count as one. The key is made of a-z and 0-9 only, so that every
-// database collation orders it alike.
+// database collation orders it alike. Texts that begin with the same 150 letters
+// have one place.
 func SortKey(s string) string {
 	var first, second, third strings.Builder
-	for _, c := range clusters(strings.Join(strings.Fields(s), " ")) {
+	list := clusters(strings.Join(strings.Fields(s), " "))
+	for _, c := range list[:min(len(list), sortLetters)] {
 		first.WriteString(primary(c.letter))
 		second.WriteByte(c.tone)
 		third.WriteByte(c.size)

@@ -95,12 +95,27 @@ func Fold(s string) string {
 	return b.String()
 }
 
+// wordLetters is how many letters of a word are looked at in a search; an index
+// holds no more of them.
+const wordLetters = 60
+
+// Words returns the folded words of a text, of each as much as a search looks at.
+func Words(s string) []string {
+	words := strings.Fields(Fold(s))
+	for i, word := range words {
+		if utf8.RuneCountInString(word) > wordLetters {
+			words[i] = string([]rune(word)[:wordLetters])
+		}
+	}
+	return words
+}
+
 // SearchKey returns the folded words of a text, a space before each, and after a
 // word with signs in it what stands behind them: so a search finds every beginning
 // after a space ("VNPT-iOffice" gives " vnpt-ioffice ioffice").
 func SearchKey(s string) string {
 	var b strings.Builder
-	for word := range strings.FieldsSeq(Fold(s)) {
+	for _, word := range Words(s) {
 		b.WriteString(" " + word)
 		sign := false
 		for i, r := range word {

@@ -77,6 +77,17 @@ func TestSearchKeyHasASpaceBeforeEveryBeginning(t *testing.T) {
 	}
 }
 
+func TestKeysOfEndlessTextsFitIntoAnIndex(t *testing.T) {
+	for _, s := range []string{strings.Repeat("ắ", 10_000), strings.Repeat("a-", 5_000), strings.Repeat("\u9f8d", 10_000)} {
+		if key := SortKey(s); len(key) > 1400 {
+			t.Errorf("%.8s…: a key of %d", s, len(key))
+		}
+		if words := Words(s); len(words) != 1 || len(words[0]) > 4*wordLetters || len(SearchKey(s)) > 4000 {
+			t.Errorf("%.8s…: %d words, searched as %d bytes", s, len(words), len(SearchKey(s)))
+		}
+	}
+}
+
 func TestSortKeyGivesVietnameseOrder(t *testing.T) {
 	for name, list := range map[string][]string{
 		"letters":               {"an", "ăn", "ân", "bà", "da", "đa", "em", "êm", "oi", "ôi", "ơi", "pha", "un", "ưn", "vui"},
