@@ -187,6 +187,12 @@ func started(t *testing.T, p *province) result {
 	bare := each(func(int) error { return exec.Command(program(t), "help").Run() })
 	r := contest(t, fmt.Sprintf("W6 start to first answer (%d systems)", p.systems), "the program's help", 0, 1, ours, bare)
 	r.note = "after the first answer: " + took[len(took)-1]
+	r.within(50, 150*time.Millisecond)
+	info, err := os.Stat(program(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.size("the program's file", int(info.Size()/1e6), 40, "MB")
 	return r
 }
 
@@ -201,7 +207,7 @@ func serves(t *testing.T, p *province) (took string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()) }()
+	defer func() { _ = errors.Join(cmd.Process.Kill(), cmd.Wait()) }() // what it takes to stop is not asked here
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		_, rest, here := strings.Cut(lines.Text(), "http://")
 		if !here {
