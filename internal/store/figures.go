@@ -83,7 +83,7 @@ func operators(db *gorm.DB, owner, day string) ([]workflow.OperatorCount, error)
 		one := of(c.Operator, c.State)
 		one.N, one.Levelled = c.N, c.Levelled
 		return nil
-	}, "SELECT operator, state, n, levelled FROM operator_counts WHERE owner = ? AND n > 0", owner)
+	}, "SELECT operator, state, SUM(n), SUM(levelled) FROM operator_counts WHERE owner = ? GROUP BY operator, state HAVING SUM(n) > 0", owner)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ var tallies = []struct{ table, kept, anew string }{
 	{"level_counts", "SELECT CAST(level AS TEXT), n FROM level_counts WHERE n <> 0", "SELECT CAST(level AS TEXT), COUNT(*) FROM systems GROUP BY level"},
 	{"system_counts", "SELECT owner || '/' || state || '/' || level, SUM(n) FROM system_counts GROUP BY owner, state, level HAVING SUM(n) <> 0",
 		"SELECT owner || '/' || state || '/' || level, COUNT(*) FROM systems GROUP BY owner, state, level"},
-	{"operator_counts", "SELECT owner || '/' || operator || '/' || state, n FROM operator_counts WHERE n <> 0",
+	{"operator_counts", "SELECT owner || '/' || operator || '/' || state, SUM(n) FROM operator_counts GROUP BY owner, operator, state HAVING SUM(n) <> 0",
 		"SELECT s.owner || '/' || " + operates + " || '/' || s.state, COUNT(*) FROM systems s GROUP BY 1"},
 	{"case_counts", "SELECT owner || '/' || state, SUM(n) FROM case_counts GROUP BY owner, state HAVING SUM(n) <> 0",
 		"SELECT of_owner || '/' || state, COUNT(*) FROM cases WHERE kind = '" + workflow.KindDossier + "' AND of_owner <> '' AND stage NOT IN ('in_force', 'closed') GROUP BY of_owner, state"},

@@ -29,21 +29,21 @@ CREATE INDEX cases_marks ON cases (id) WHERE marks > 0 AND stage NOT IN ('in_for
 -- The counts, kept with each row. A slot keeps those who write at once on PostgreSQL from waiting for each other; what counts is the sum.
 CREATE TABLE system_counts (owner TEXT NOT NULL, state TEXT NOT NULL, level INTEGER NOT NULL, regime TEXT NOT NULL, year INTEGER NOT NULL, deployed TEXT NOT NULL, slot INTEGER NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (owner, state, level, regime, year, deployed, slot));
-CREATE TABLE operator_counts (owner TEXT NOT NULL, operator TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL, levelled INTEGER NOT NULL,
-  PRIMARY KEY (owner, operator, state));
+CREATE TABLE operator_counts (owner TEXT NOT NULL, operator TEXT NOT NULL, state TEXT NOT NULL, slot INTEGER NOT NULL, n INTEGER NOT NULL, levelled INTEGER NOT NULL,
+  PRIMARY KEY (owner, operator, state, slot));
 CREATE TABLE case_counts (owner TEXT NOT NULL, state TEXT NOT NULL, slot INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (owner, state, slot));
 INSERT INTO system_counts (owner, state, level, regime, year, deployed, slot, n)
   SELECT owner, state, level, regime, year, CASE WHEN level = 0 THEN '' WHEN stated <> '' THEN stated WHEN operated <> '' THEN operated WHEN meets = 'met' THEN 'full' ELSE '' END, 0, COUNT(*) FROM systems GROUP BY 1, 2, 3, 4, 5, 6;
-INSERT INTO operator_counts (owner, operator, state, n, levelled)
-  SELECT owner, CASE WHEN lead <> '' THEN lead WHEN others = '' THEN operator ELSE '' END, state, COUNT(*), SUM(CASE WHEN level > 0 THEN 1 ELSE 0 END) FROM systems GROUP BY 1, 2, 3;
+INSERT INTO operator_counts (owner, operator, state, slot, n, levelled)
+  SELECT owner, CASE WHEN lead <> '' THEN lead WHEN others = '' THEN operator ELSE '' END, state, 0, COUNT(*), SUM(CASE WHEN level > 0 THEN 1 ELSE 0 END) FROM systems GROUP BY 1, 2, 3;
 INSERT INTO case_counts (owner, state, slot, n) SELECT of_owner, state, 0, COUNT(*) FROM cases WHERE kind = '' AND of_owner <> '' AND stage NOT IN ('in_force', 'closed') GROUP BY of_owner, state;
 -- +goose StatementBegin
 CREATE TRIGGER systems_figured AFTER INSERT ON systems BEGIN
   INSERT INTO system_counts (owner, state, level, regime, year, deployed, slot, n)
     VALUES (NEW.owner, NEW.state, NEW.level, NEW.regime, NEW.year, CASE WHEN NEW.level = 0 THEN '' WHEN NEW.stated <> '' THEN NEW.stated WHEN NEW.operated <> '' THEN NEW.operated WHEN NEW.meets = 'met' THEN 'full' ELSE '' END, 0, 1)
     ON CONFLICT (owner, state, level, regime, year, deployed, slot) DO UPDATE SET n = n + excluded.n;
-  INSERT INTO operator_counts (owner, operator, state, n, levelled) VALUES (NEW.owner, CASE WHEN NEW.lead <> '' THEN NEW.lead WHEN NEW.others = '' THEN NEW.operator ELSE '' END, NEW.state, 1, CASE WHEN NEW.level > 0 THEN 1 ELSE 0 END)
-    ON CONFLICT (owner, operator, state) DO UPDATE SET n = n + excluded.n, levelled = levelled + excluded.levelled;
+  INSERT INTO operator_counts (owner, operator, state, slot, n, levelled) VALUES (NEW.owner, CASE WHEN NEW.lead <> '' THEN NEW.lead WHEN NEW.others = '' THEN NEW.operator ELSE '' END, NEW.state, 0, 1, CASE WHEN NEW.level > 0 THEN 1 ELSE 0 END)
+    ON CONFLICT (owner, operator, state, slot) DO UPDATE SET n = n + excluded.n, levelled = levelled + excluded.levelled;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
@@ -51,13 +51,13 @@ CREATE TRIGGER systems_refigured AFTER UPDATE ON systems WHEN (NEW.owner, NEW.op
   INSERT INTO system_counts (owner, state, level, regime, year, deployed, slot, n)
     VALUES (OLD.owner, OLD.state, OLD.level, OLD.regime, OLD.year, CASE WHEN OLD.level = 0 THEN '' WHEN OLD.stated <> '' THEN OLD.stated WHEN OLD.operated <> '' THEN OLD.operated WHEN OLD.meets = 'met' THEN 'full' ELSE '' END, 0, -1)
     ON CONFLICT (owner, state, level, regime, year, deployed, slot) DO UPDATE SET n = n + excluded.n;
-  INSERT INTO operator_counts (owner, operator, state, n, levelled) VALUES (OLD.owner, CASE WHEN OLD.lead <> '' THEN OLD.lead WHEN OLD.others = '' THEN OLD.operator ELSE '' END, OLD.state, -1, CASE WHEN OLD.level > 0 THEN -1 ELSE 0 END)
-    ON CONFLICT (owner, operator, state) DO UPDATE SET n = n + excluded.n, levelled = levelled + excluded.levelled;
+  INSERT INTO operator_counts (owner, operator, state, slot, n, levelled) VALUES (OLD.owner, CASE WHEN OLD.lead <> '' THEN OLD.lead WHEN OLD.others = '' THEN OLD.operator ELSE '' END, OLD.state, 0, -1, CASE WHEN OLD.level > 0 THEN -1 ELSE 0 END)
+    ON CONFLICT (owner, operator, state, slot) DO UPDATE SET n = n + excluded.n, levelled = levelled + excluded.levelled;
   INSERT INTO system_counts (owner, state, level, regime, year, deployed, slot, n)
     VALUES (NEW.owner, NEW.state, NEW.level, NEW.regime, NEW.year, CASE WHEN NEW.level = 0 THEN '' WHEN NEW.stated <> '' THEN NEW.stated WHEN NEW.operated <> '' THEN NEW.operated WHEN NEW.meets = 'met' THEN 'full' ELSE '' END, 0, 1)
     ON CONFLICT (owner, state, level, regime, year, deployed, slot) DO UPDATE SET n = n + excluded.n;
-  INSERT INTO operator_counts (owner, operator, state, n, levelled) VALUES (NEW.owner, CASE WHEN NEW.lead <> '' THEN NEW.lead WHEN NEW.others = '' THEN NEW.operator ELSE '' END, NEW.state, 1, CASE WHEN NEW.level > 0 THEN 1 ELSE 0 END)
-    ON CONFLICT (owner, operator, state) DO UPDATE SET n = n + excluded.n, levelled = levelled + excluded.levelled;
+  INSERT INTO operator_counts (owner, operator, state, slot, n, levelled) VALUES (NEW.owner, CASE WHEN NEW.lead <> '' THEN NEW.lead WHEN NEW.others = '' THEN NEW.operator ELSE '' END, NEW.state, 0, 1, CASE WHEN NEW.level > 0 THEN 1 ELSE 0 END)
+    ON CONFLICT (owner, operator, state, slot) DO UPDATE SET n = n + excluded.n, levelled = levelled + excluded.levelled;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
@@ -65,8 +65,8 @@ CREATE TRIGGER systems_unfigured AFTER DELETE ON systems BEGIN
   INSERT INTO system_counts (owner, state, level, regime, year, deployed, slot, n)
     VALUES (OLD.owner, OLD.state, OLD.level, OLD.regime, OLD.year, CASE WHEN OLD.level = 0 THEN '' WHEN OLD.stated <> '' THEN OLD.stated WHEN OLD.operated <> '' THEN OLD.operated WHEN OLD.meets = 'met' THEN 'full' ELSE '' END, 0, -1)
     ON CONFLICT (owner, state, level, regime, year, deployed, slot) DO UPDATE SET n = n + excluded.n;
-  INSERT INTO operator_counts (owner, operator, state, n, levelled) VALUES (OLD.owner, CASE WHEN OLD.lead <> '' THEN OLD.lead WHEN OLD.others = '' THEN OLD.operator ELSE '' END, OLD.state, -1, CASE WHEN OLD.level > 0 THEN -1 ELSE 0 END)
-    ON CONFLICT (owner, operator, state) DO UPDATE SET n = n + excluded.n, levelled = levelled + excluded.levelled;
+  INSERT INTO operator_counts (owner, operator, state, slot, n, levelled) VALUES (OLD.owner, CASE WHEN OLD.lead <> '' THEN OLD.lead WHEN OLD.others = '' THEN OLD.operator ELSE '' END, OLD.state, 0, -1, CASE WHEN OLD.level > 0 THEN -1 ELSE 0 END)
+    ON CONFLICT (owner, operator, state, slot) DO UPDATE SET n = n + excluded.n, levelled = levelled + excluded.levelled;
 END;
 -- +goose StatementEnd
 -- A case goes with its system to another owner.
