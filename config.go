@@ -42,6 +42,7 @@ type app struct {
 	files     *files.Files     // of the database opened last
 	secretAt  string           // file of the key of second steps; empty: beside the database
 	secret    []byte           // that key, read by serve
+	newSecret bool             // it takes the place of the one gone by before
 	setUpCode string           // what the first set-up asks for, new at each start
 	clock     wallClock
 	history   *history // of the database that is served, else nil

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -32,13 +34,19 @@ func (a *app) openSecret(ctx context.Context, st *store.Store, db string) error 
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		kept, err := st.HasFactors(ctx)
-		if err == nil && kept {
-			err = refuse("missing")
+		known, fault := st.Setting(ctx, secretMark)
+		switch {
+		case err != nil || fault != nil:
+			return errors.Join(err, fault)
+		case kept:
+			return refuse("missing")
+		case known != "" && st.Shared() && !a.newSecret:
+			return refuse("other")
 		}
-		if err != nil {
+		if err := a.makeSecret(path); err != nil {
 			return err
 		}
-		return a.makeSecret(path)
+		return a.oneSecret(ctx, st, refuse)
 	}
 	if err != nil {
 		return err
@@ -53,7 +61,31 @@ func (a *app) openSecret(ctx context.Context, st *store.Store, db string) error 
 	if a.secret, err = base64.StdEncoding.DecodeString(strings.TrimSpace(string(b))); err != nil || len(a.secret) != identity.KeyLength {
 		return refuse("broken")
 	}
-	return nil
+	return a.oneSecret(ctx, st, refuse)
+}
+
+// secretMark is the setting that holds a mark of the key of second steps, from
+// which the key cannot be told.
+const secretMark = "second_steps.key"
+
+// oneSecret refuses a key that is not the one this database goes by: what one copy
+// of the program sealed, another could not open. Where nobody has a second step
+// and no other copy may run, the old key is forgotten.
+func (a *app) oneSecret(ctx context.Context, st *store.Store, refuse func(reason string) error) error {
+	sum := sha256.Sum256(append([]byte("capdo second steps\n"), a.secret...))
+	mark := hex.EncodeToString(sum[:8])
+	known, err := st.FirstSetting(ctx, secretMark, mark)
+	if err != nil || known == mark {
+		return err
+	}
+	kept, err := st.HasFactors(ctx)
+	if err != nil {
+		return err
+	}
+	if kept || st.Shared() && !a.newSecret {
+		return refuse("other")
+	}
+	return st.SetSetting(ctx, secretMark, mark)
 }
 
 func (a *app) makeSecret(path string) error {

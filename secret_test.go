@@ -72,6 +72,41 @@ func TestAKeyThatIsGoneIsNotReplacedUnderThoseWhoNeedIt(t *testing.T) {
 	}
 }
 
+func TestTwoCopiesGoByOneKeyOfSecondSteps(t *testing.T) {
+	st, err := store.Open(t.Context(), onPostgres(t), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	dir := t.TempDir()
+	copyOf := func(name string) (*app, error) {
+		a, _ := testApp(t)
+		a.secretAt = filepath.Join(dir, name)
+		return a, a.openSecret(t.Context(), st, "postgres://")
+	}
+	one, err := copyOf("one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := copyOf("two"); err == nil || !strings.Contains(err.Error(), "--new-secret") {
+		t.Errorf("a second copy with a key of its own: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "two")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a key that is not to be used lies there: %v", err)
+	}
+	if again, err := copyOf("one"); err != nil || !bytes.Equal(again.secret, one.secret) {
+		t.Errorf("the same key again: %v", err)
+	}
+	late, _ := testApp(t)
+	late.secretAt, late.newSecret = filepath.Join(dir, "two"), true
+	if err := late.openSecret(t.Context(), st, "postgres://"); err != nil {
+		t.Error(err)
+	}
+	if _, err := copyOf("one"); err == nil {
+		t.Error("the key before is still taken")
+	}
+}
+
 func TestAnEmptyHouseTellsItsSetUpCodeWhereItWasStarted(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "capdo.db")
 	var quiet bytes.Buffer

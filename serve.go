@@ -40,6 +40,7 @@ func (a *app) servingFlags(args []string) (*flags, *serving, error) {
 		fs.StringVar(&o.key, "tls-key", "", "")
 		fs.StringVar(&o.metrics, "metrics", "", "")
 		fs.StringVar(&o.log, "log", "text", "")
+		fs.BoolVar(&a.newSecret, "new-secret", false, "")
 		o.places.flags(fs)
 	})
 	if err != nil {

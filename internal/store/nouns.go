@@ -285,6 +285,18 @@ func (s *Store) SetSetting(ctx context.Context, key, value string) error {
 	return s.put(ctx, func(p *plan) { setSetting(p, key, value) })
 }
 
+// FirstSetting writes a setting that has no value yet and gives the value it has:
+// of several who come at once all are given the same.
+func (s *Store) FirstSetting(ctx context.Context, key, value string) (string, error) {
+	err := s.put(ctx, func(p *plan) {
+		p.seal("settings", "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING", key, value).one()
+	})
+	if problem, ok := workflow.ProblemOf(err); err != nil && (!ok || problem.Kind != workflow.Stale) {
+		return "", err
+	}
+	return s.Setting(ctx, key)
+}
+
 // Done gives the outcome kept for a request key.
 func (s *Store) Done(ctx context.Context, key string) (outcome []byte, err error) {
 	err = s.read(ctx).Raw("SELECT outcome FROM requests WHERE key = ?", key).Row().Scan(&outcome)
