@@ -29,7 +29,7 @@ func TestBench(t *testing.T) {
 	list = append(list, registers(t)...)
 	list = append(list, decided(t, p), allowed(t))
 	list = append(list, lists(t, p)...)
-	list = append(list, due(t, p, today, 2), due(t, p, today.AddDays(3), 2), started(t, p))
+	list = append(list, overHTTP(t, p), due(t, p, today, 2), due(t, p, today.AddDays(3), 2), started(t, p))
 	publish(t, "bench", table(list)+notes(list))
 }
 
@@ -50,7 +50,7 @@ func TestScale(t *testing.T) {
 			p := grown(t, n)
 			list = append(list, decided(t, p))
 			list = append(list, lists(t, p)...)
-			list = append(list, due(t, p, today, 0), due(t, p, today.AddDays(3), 0), started(t, p))
+			list = append(list, overHTTP(t, p), due(t, p, today, 0), due(t, p, today.AddDays(3), 0), started(t, p))
 		})
 	}
 	publish(t, "scale", table(list)+notes(list))

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"slices"
@@ -196,34 +197,79 @@ func started(t *testing.T, p *province) result {
 	return r
 }
 
+// overHTTP measures W4 through the door of the program: session, rights, JSON.
+func overHTTP(t *testing.T, p *province) result {
+	cmd, base, err := serving(t, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = errors.Join(cmd.Process.Kill(), cmd.Wait()) }()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	answered := func(a *http.Response, err error) error {
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, a.Body)
+		if a.StatusCode != http.StatusOK {
+			err = errors.Join(err, errors.New(a.Status))
+		}
+		return errors.Join(err, a.Body.Close())
+	}
+	if err := answered(client.Post(base+"/api/v1/session", "application/json", strings.NewReader(`{"login":"giang","password":"capdo-tinh-mau"}`))); err != nil {
+		t.Fatal(err)
+	}
+	r := contest(t, fmt.Sprintf("W4 page of 50 by name over HTTP (%d systems)", p.systems), "the same without a door", 0, 100,
+		each(func(int) error { return answered(client.Get(base + "/api/v1/systems?sort=name&limit=50")) }),
+		each(func(int) error {
+			_, err := p.svc.ListSystems(ctx, "giang", workflow.SystemQuery{Sort: workflow.ByName, Limit: 50})
+			return err
+		}))
+	r.within(50, time.Millisecond)
+	r.within(99, 10*time.Millisecond)
+	return r
+}
+
 // serves starts the program, waits for its first answer and ends it; it tells
 // what the program took until then.
 func serves(t *testing.T, p *province) (took string, err error) {
-	cmd := exec.Command(program(t), "serve", "--db", p.path, "--addr", "127.0.0.1:0")
+	cmd, base, err := serving(t, p)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = errors.Join(cmd.Process.Kill(), cmd.Wait()) }() // what it takes to stop is not asked here
+	a, err := http.Get(base + "/healthz")
+	if err == nil {
+		err = a.Body.Close()
+	}
+	if err != nil {
+		return "", err
+	}
+	return tookOf(cmd.Process.Pid)
+}
+
+// serving starts the program and waits until it tells its address.
+func serving(t *testing.T, p *province) (cmd *exec.Cmd, base string, err error) {
+	cmd = exec.Command(program(t), "serve", "--db", p.path, "--addr", "127.0.0.1:0")
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
 	}
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
-	defer func() { _ = errors.Join(cmd.Process.Kill(), cmd.Wait()) }() // what it takes to stop is not asked here
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		_, rest, here := strings.Cut(lines.Text(), "http://")
 		if !here {
 			continue
 		}
 		go func() { _, _ = io.Copy(io.Discard, out) }() // a demo lists everybody's sign-in
-		a, err := http.Get("http://" + strings.Trim(strings.Fields(rest)[0], "/.") + "/healthz")
-		if err != nil {
-			return "", err
-		}
-		if err := a.Body.Close(); err != nil {
-			return "", err
-		}
-		return tookOf(cmd.Process.Pid)
+		return cmd, "http://" + strings.Trim(strings.Fields(rest)[0], "/."), nil
 	}
-	return "", errors.New("the program says no address")
+	return nil, "", errors.Join(errors.New("the program says no address"), cmd.Process.Kill(), cmd.Wait())
 }
 
 // tookOf tells what a process has taken so far, as the kernel counts it.
