@@ -167,7 +167,8 @@ func (a *app) serveCounts(ctx context.Context, svc *workflow.Service, st *store.
 	if err != nil {
 		return nil, err
 	}
-	a.counts.Gauge("capdo_overdue", "Running cases that have missed a deadline.", func() float64 { return overdue(ctx, svc) })
+	a.counts.Gauge("capdo_overdue", "Running cases that have missed a deadline.", func() float64 { return figure(st.CountMarked(ctx)) })
+	a.counts.Gauge("capdo_due", "Running cases whose next day, of a reminder or a deadline, comes within a week.", func() float64 { return figure(st.CountDue(ctx, svc.Today().AddDays(8))) })
 	a.counts.Gauge("capdo_disk_in_doubt", "1 while nothing is kept because the disk failed.", func() float64 {
 		if st.Fit(ctx) != nil {
 			return 1
@@ -178,7 +179,7 @@ func (a *app) serveCounts(ctx context.Context, svc *workflow.Service, st *store.
 		behind, _ := a.clock.state()
 		return behind.Seconds()
 	})
-	a.counts.Gauge("capdo_links_unsealed", "Entries of the history that no checkpoint covers yet.", func() float64 { return unsealed(ctx, st) })
+	a.counts.Gauge("capdo_links_unsealed", "Entries of the history that no checkpoint covers yet.", func() float64 { return figure(st.Unsealed(ctx)) })
 	a.counts.Gauge("capdo_checkpoint_age_seconds", "Time since the last checkpoint; -1 where there is none.", func() float64 { return sealedAgo(ctx, st) })
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.counts.Handler())
@@ -192,16 +193,15 @@ func (a *app) serveCounts(ctx context.Context, svc *workflow.Service, st *store.
 	return func() { _ = srv.Close() }, nil
 }
 
-// unsealed and sealedAgo are how far the seal lags behind the history; -1 where
-// that is not known.
-func unsealed(ctx context.Context, st *store.Store) float64 {
-	n, err := st.Unsealed(ctx)
+// figure is a count for a gauge; -1 where it could not be read.
+func figure[N int | int64](n N, err error) float64 {
 	if err != nil {
 		return -1
 	}
 	return float64(n)
 }
 
+// sealedAgo is how long ago the last checkpoint was made; -1 where there is none.
 func sealedAgo(ctx context.Context, st *store.Store) float64 {
 	last, err := st.LastCheckpoint(ctx)
 	at, bad := time.Parse(time.RFC3339, last.Time)
@@ -209,13 +209,4 @@ func sealedAgo(ctx context.Context, st *store.Store) float64 {
 		return -1
 	}
 	return time.Since(at).Seconds()
-}
-
-// overdue reads the gauge of cases that are overdue; -1 where it cannot be read.
-func overdue(ctx context.Context, svc *workflow.Service) float64 {
-	n, err := svc.Store.CountMarked(ctx)
-	if err != nil {
-		return -1
-	}
-	return float64(n)
 }

@@ -143,7 +143,7 @@ func TestTheServerSpeaksTLSAndTellsHowItIs(t *testing.T) {
 	if r, _ := get(base + "/debug/pprof/"); r.StatusCode == 200 {
 		t.Error("pprof is open")
 	}
-	if _, body := get(counts); !strings.Contains(body, `capdo_requests_total{status="OK"}`) || !strings.Contains(body, "capdo_overdue 0") || !strings.Contains(body, "\ncapdo_links_unsealed ") || !strings.Contains(body, "capdo_steps_waiting 0") {
+	if _, body := get(counts); !strings.Contains(body, `capdo_requests_total{status="OK"}`) || !strings.Contains(body, "capdo_overdue 0") || !strings.Contains(body, "\ncapdo_due 0\n") || !strings.Contains(body, "\ncapdo_links_unsealed ") || !strings.Contains(body, "capdo_steps_waiting 0") {
 		t.Errorf("counts:\n%s", body)
 	}
 	client.CloseIdleConnections()

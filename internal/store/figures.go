@@ -27,6 +27,12 @@ func (s *Store) CountMarked(ctx context.Context) (n int, err error) {
 	return n, faulty(err)
 }
 
+// CountDue counts the running cases whose next day comes before a day.
+func (s *Store) CountDue(ctx context.Context, before workflow.Day) (n int, err error) {
+	err = s.read(ctx).Raw("SELECT COUNT(*) FROM cases WHERE due <> '' AND due < ?", before.String()).Row().Scan(&n)
+	return n, faulty(err)
+}
+
 // Figures counts from counters that the database keeps with each row, and what
 // depends on the day by indexes over days.
 func (s *Store) Figures(ctx context.Context, owner string, on workflow.Day) (f workflow.Figures, err error) {
