@@ -16,14 +16,21 @@ import (
 	"capdo/workflow"
 )
 
-func TestTheKeyOfSecondStepsLiesBesideTheDatabaseForItsOwnerOnly(t *testing.T) {
-	a, _ := testApp(t)
-	db := filepath.Join(t.TempDir(), "capdo.db")
+// emptyStore opens a new database.
+func emptyStore(t *testing.T, db string) *store.Store {
+	t.Helper()
 	st, err := store.Open(t.Context(), db, store.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
+	return st
+}
+
+func TestTheKeyOfSecondStepsLiesBesideTheDatabaseForItsOwnerOnly(t *testing.T) {
+	a, _ := testApp(t)
+	db := filepath.Join(t.TempDir(), "capdo.db")
+	st := emptyStore(t, db)
 	if err := a.openSecret(t.Context(), st, db); err != nil {
 		t.Fatal(err)
 	}
@@ -56,11 +63,7 @@ func TestTheKeyOfSecondStepsLiesBesideTheDatabaseForItsOwnerOnly(t *testing.T) {
 func TestAKeyThatIsGoneIsNotReplacedUnderThoseWhoNeedIt(t *testing.T) {
 	a, _ := testApp(t)
 	db := filepath.Join(t.TempDir(), "capdo.db")
-	st, err := store.Open(t.Context(), db, store.Options{Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = st.Close() })
+	st := emptyStore(t, db)
 	if err := st.SaveFactor(t.Context(), identity.Factor{}, identity.Factor{Login: "an", Sealed: "sealed"}, nil, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -73,11 +76,7 @@ func TestAKeyThatIsGoneIsNotReplacedUnderThoseWhoNeedIt(t *testing.T) {
 }
 
 func TestTwoCopiesGoByOneKeyOfSecondSteps(t *testing.T) {
-	st, err := store.Open(t.Context(), onPostgres(t), store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = st.Close() })
+	st := emptyStore(t, onPostgres(t))
 	dir := t.TempDir()
 	copyOf := func(name string) (*app, error) {
 		a, _ := testApp(t)
