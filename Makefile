@@ -26,6 +26,7 @@ $(DEMO)/capdo.db: bin/capdo
 demo: $(DEMO)/capdo.db ## play the demo province into ./demo (kept if it is there)
 
 run: demo ## build, prepare the demo province, serve it, print address and sign-ins
+	@bin/capdo migrate --db $(DEMO)/capdo.db
 	bin/capdo serve --db $(DEMO)/capdo.db --addr $(ADDR)
 
 setup:
