@@ -118,7 +118,7 @@ func killed(t *testing.T, db string, kills int) {
 	const workers = 3
 	random := rand.New(rand.NewPCG(uint64(kills), 20261127))
 	filledHouse(t, db, 0)
-	addSystems(t, db, workers, kills+4)
+	addSystems(t, db, workers, 20+8*kills)
 	var crew [workers]worker
 	for n := range crew {
 		crew[n].n = n
