@@ -66,9 +66,7 @@ var guessed = []string{"1E9", "03/04"}
 // the spreadsheet most offices here have (A29). It wants Debian's
 // libreoffice-calc-nogui, some 300 MB, which nothing else here needs.
 func TestTextsStayTextsInLibreOffice(t *testing.T) {
-	if _, err := exec.LookPath("soffice"); err != nil {
-		t.Skip("NOT TESTED: LibreOffice is not installed (libreoffice-calc-nogui)")
-	}
+	orSkip(t, "LibreOffice is not installed (libreoffice-calc-nogui)", "which", "soffice")
 	db := filepath.Join(t.TempDir(), "capdo.db")
 	filledHouse(t, db, 0)
 	svc, st := provinceAt(t, db)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -15,24 +16,13 @@ import (
 	"capdo/api"
 	"capdo/api/pages"
 	"capdo/internal/files"
-	"capdo/internal/store"
 	"capdo/workflow"
 )
-
-// besideServer is where files lie whose database is on a server and no folder
-// was named.
-const besideServer = "capdo.files"
 
 // filesOf is where the files of a database lie: beside it, unless a folder is
 // named.
 func (a *app) filesOf(db string) string {
-	switch {
-	case a.filesAt != "":
-		return a.filesAt
-	case store.IsDSN(db):
-		return besideServer
-	}
-	return db + ".files"
+	return cmp.Or(a.filesAt, besideName(db)+".files")
 }
 
 // fileRoom lets files into their place: a folder, or an object store (s3://…).

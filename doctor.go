@@ -141,7 +141,7 @@ func (x *examination) seal(ctx context.Context, svc *workflow.Service, st *store
 		if at, err = time.Parse(time.RFC3339, last.Time); err != nil {
 			return err
 		}
-		when = at.Local().Format("15:04 02/01/2006")
+		when = at.In(regime.Zone).Format("15:04 02/01/2006")
 	}
 	x.say("seal", judge(!svc.Demo && open > 0 && time.Since(at) > sealWorry, "warn"), "when", when, "links", fmt.Sprint(open))
 	return nil

@@ -191,7 +191,7 @@ func (a *app) pages(svc *workflow.Service, who *identity.Identity, work *jobs.Ro
 }
 
 func (a *app) identity(st *store.Store) *identity.Identity {
-	id := identity.New(st, time.Now, rand.Reader).Known(knownOf(st))
+	id := identity.New(st, time.Now, rand.Reader).Known(a.knownOf(st))
 	if a.secret != nil {
 		if _, err := id.Sealed(a.secret); err != nil {
 			panic(err) // its length was checked when it was read
@@ -200,11 +200,16 @@ func (a *app) identity(st *store.Store) *identity.Identity {
 	return id
 }
 
-// knownOf gives what others know of a person: the name, and the names and
-// symbols of the house and its offices.
-func knownOf(st *store.Store) func(ctx context.Context, person string) ([]string, error) {
+// triedFirst are the words that anybody tries first at this door.
+func (a *app) triedFirst() []string {
+	return strings.Split(a.words.Message(a.lang, "password.words", nil), ", ")
+}
+
+// knownOf gives what others know of a person: the name, the names and symbols of
+// the house and its offices, and what is tried first.
+func (a *app) knownOf(st *store.Store) func(ctx context.Context, person string) ([]string, error) {
 	return func(ctx context.Context, person string) ([]string, error) {
-		var words []string
+		words := a.triedFirst()
 		p, err := st.Person(ctx, person)
 		if missing, ok := workflow.ProblemOf(err); err != nil && (!ok || missing.Kind != workflow.NotFound) {
 			return nil, err

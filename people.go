@@ -64,7 +64,7 @@ func (a *app) password() (string, error) {
 		password, _, _ = strings.Cut(string(b), "\n")
 		password = strings.TrimSuffix(password, "\r")
 	}
-	return password, identity.Acceptable(password)
+	return password, identity.Acceptable(password, a.triedFirst()...)
 }
 
 // setPassword sets it, with its line of history first. Whoever gets it sets one

@@ -112,10 +112,7 @@ func (v *verification) strays(src store.Source) error {
 
 // verifiedFile keeps what the last verification of a database found.
 func verifiedFile(db string) string {
-	if store.IsDSN(db) {
-		db = "capdo" // where its keys lie, too
-	}
-	return db + ".verified.json"
+	return besideName(db) + ".verified.json"
 }
 
 // verifyExport verifies an export with nothing but itself, the public key and,

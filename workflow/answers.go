@@ -46,13 +46,14 @@ func (s *Service) KeepAnswers(ctx context.Context, who string, c *Case, points [
 	return s.SaveDraft(ctx, who, answering(c), string(body))
 }
 
-// DropAnswers forgets the drafts of answers that were sent.
-func (s *Service) DropAnswers(ctx context.Context, c *Case) error {
-	list, err := s.Store.DraftsOn(ctx, []string{answering(c)})
-	for _, d := range list {
-		if err == nil {
-			err = s.Store.DropDraft(ctx, d.Person, d.Subject)
-		}
+// dropAnswers forgets the drafts of answers that a step has sent. One that stays
+// shows nowhere: it belongs to the version before.
+func (s *Service) dropAnswers(ctx context.Context, m *move) {
+	if _, ok := m.shape.Fields["answers"]; !ok || m.snap.Case == nil {
+		return
 	}
-	return err
+	list, _ := s.Store.DraftsOn(ctx, []string{answering(m.snap.Case)})
+	for _, d := range list {
+		_ = s.Store.DropDraft(ctx, d.Person, d.Subject)
+	}
 }

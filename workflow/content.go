@@ -64,6 +64,15 @@ type Content struct {
 	Paper       string       `json:"paper,omitempty"` // id of the overview as printed
 }
 
+// Of is the overview of one of the other systems, an empty one where none was sent.
+func (c *Content) Of(system string) *Overview {
+	i := slices.IndexFunc(c.Others, func(o Overview) bool { return o.System == system })
+	if i < 0 {
+		return &Overview{}
+	}
+	return &c.Others[i]
+}
+
 // ContentStore keeps overviews, attachments, what relies on them, and the
 // contents of versions sent.
 type ContentStore interface {

@@ -76,28 +76,14 @@ func (s *Service) Difference(ctx context.Context, caseID string, from, to int) (
 	}
 	d.overviews("", &was.Overview, &now.Overview)
 	d.files(was.Attachments, now.Attachments)
-	if err := s.others(ctx, d, jointOf(snap, from), jointOf(snap, to), was.Others, now.Others); err != nil {
+	if err := s.others(ctx, d, jointOf(snap, from), jointOf(snap, to), was, now); err != nil {
 		return nil, err
 	}
 	return d, s.plans(ctx, caseID, d)
 }
 
 // others compares what two versions say of the other systems of the dossier.
-func (s *Service) others(ctx context.Context, d *Difference, was, now []JointVerdict, wasOf, nowOf []Overview) error {
-	find := func(list []JointVerdict, id string) JointVerdict {
-		i := slices.IndexFunc(list, func(j JointVerdict) bool { return j.System == id })
-		if i < 0 {
-			return JointVerdict{}
-		}
-		return list[i]
-	}
-	described := func(list []Overview, id string) *Overview {
-		i := slices.IndexFunc(list, func(o Overview) bool { return o.System == id })
-		if i < 0 {
-			return &Overview{}
-		}
-		return &list[i]
-	}
+func (s *Service) others(ctx context.Context, d *Difference, was, now []JointVerdict, wasOf, nowOf *Content) error {
 	var ids []string
 	for _, j := range slices.Concat(was, now) {
 		if !slices.Contains(ids, j.System) {
@@ -109,13 +95,14 @@ func (s *Service) others(ctx context.Context, d *Difference, was, now []JointVer
 		if err != nil {
 			return err
 		}
-		a, b := find(was, id), find(now, id)
+		a, _ := verdictOn(was, id)
+		b, _ := verdictOn(now, id)
 		if a.Level != b.Level {
 			d.Systems = append(d.Systems, JointChange{id, sys.Name, a.Level, b.Level})
 		}
 		if a.Level > 0 && b.Level > 0 {
 			d.facts(sys.Name, a.Facts, b.Facts)
-			d.overviews(sys.Name, described(wasOf, id), described(nowOf, id))
+			d.overviews(sys.Name, wasOf.Of(id), nowOf.Of(id))
 		}
 	}
 	return nil

@@ -22,6 +22,18 @@ type JointVerdict struct {
 	Verdict regime.Verdict `json:"verdict"`
 }
 
+// verdictOn is what a list of verdicts says of a system.
+func verdictOn(list []JointVerdict, system string) (JointVerdict, bool) {
+	i := slices.IndexFunc(list, func(j JointVerdict) bool { return j.System == system })
+	if i < 0 {
+		return JointVerdict{}, false
+	}
+	return list[i], true
+}
+
+// Of is what a version was sent with on one of the other systems of its dossier.
+func (e *Edition) Of(system string) (JointVerdict, bool) { return verdictOn(e.Joint, system) }
+
 // LevelOf is the level a dossier proposes for one of its systems.
 func (c *Case) LevelOf(system string) int {
 	for _, j := range c.Joint {
@@ -65,10 +77,8 @@ func (s *Service) Others(ctx context.Context, c *Case) ([]OtherSystem, error) {
 		if r, ok := s.Book.ByKey(c.Regime); ok {
 			o.Verdict = r.Criteria.Classify(sys.Facts)
 		}
-		for _, sent := range c.Present().Joint {
-			if sent.System == j.System {
-				o.Verdict = sent.Verdict
-			}
+		if sent, ok := c.Present().Of(j.System); ok {
+			o.Verdict = sent.Verdict
 		}
 		out = append(out, o)
 	}
@@ -233,13 +243,10 @@ type judged struct {
 // filing, as sent afterwards.
 func (m *move) judges() []judged {
 	out := []judged{{m.sys, "facts.", m.c.Level, m.verdict()}}
-	sent := m.c.Present().Joint
 	for _, sys := range m.others {
 		j := judged{sys, sys.ID + ".facts.", m.c.LevelOf(sys.ID), m.r.Criteria.Classify(sys.Facts)}
-		for _, v := range sent {
-			if v.System == sys.ID && m.c.State != m.p.Start {
-				j.verdict = v.Verdict
-			}
+		if sent, ok := m.c.Present().Of(sys.ID); ok && m.c.State != m.p.Start {
+			j.verdict = sent.Verdict
 		}
 		out = append(out, j)
 	}

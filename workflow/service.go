@@ -98,6 +98,7 @@ func (s *Service) takeStep(ctx context.Context, who string, want Want) (*Outcome
 	if err := s.Store.Keep(ctx, &m.change); err != nil {
 		return nil, s.giveUp(ctx, m, err)
 	}
+	s.dropAnswers(ctx, m)
 	if m.c == nil {
 		return out, nil
 	}

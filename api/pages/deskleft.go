@@ -67,18 +67,11 @@ func (r *room) deskOverview(g *gin.Context, d *caseData) (*deskOverview, error) 
 	}
 	out.Systems = append(out.Systems, r.deskSystem(g, "", facts, &content.Overview))
 	for _, o := range d.Others {
-		facts, text := o.Facts, &workflow.Overview{}
-		for _, sent := range e.Joint {
-			if sent.System == o.ID {
-				facts = sent.Facts
-			}
+		facts := o.Facts
+		if sent, ok := e.Of(o.ID); ok {
+			facts = sent.Facts
 		}
-		for i, sent := range content.Others {
-			if sent.System == o.ID {
-				text = &content.Others[i]
-			}
-		}
-		out.Systems = append(out.Systems, r.deskSystem(g, o.Name, facts, text))
+		out.Systems = append(out.Systems, r.deskSystem(g, o.Name, facts, content.Of(o.ID)))
 	}
 	return out, nil
 }

@@ -153,13 +153,14 @@ func (r *room) takeParts(g *gin.Context, id string) (workflow.Attachment, error)
 	}
 }
 
-// errTorn says that a body broke off before its end: no fault of ours.
-var errTorn = errors.New("the body broke off")
+// errMalformed says that a request is not one: its body broke off before its end, or its
+// address says a thing twice. No fault of ours.
+var errMalformed = errors.New("the request is malformed")
 
 // tornOr tells a body that broke off from other errors of reading it.
 func tornOr(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return errTorn
+		return errMalformed
 	}
 	return err
 }

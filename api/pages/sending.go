@@ -349,15 +349,11 @@ func (r *room) resubmit(g *gin.Context) {
 		r.fail(g, err)
 		return
 	}
-	sent := d.Case.Case
 	out, err := r.Service.Act(g, who(g), r.want(g, f))
 	if err != nil {
 		t, status := r.troubleOf(g, err)
 		r.showReturn(g, status, t)
 		return
-	}
-	if err := r.Service.DropAnswers(g, sent); err != nil {
-		r.Log.Error("drafts of answers", "case", sent.ID, "error", err)
 	}
 	g.Redirect(http.StatusSeeOther, path("cases", out.Case.ID)+"?done="+act.Act+"&papers="+itoa(len(out.Papers)))
 }

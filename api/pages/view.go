@@ -148,11 +148,11 @@ func (r *room) once(g *gin.Context) {
 	asked, err := url.ParseQuery(g.Request.URL.RawQuery)
 	for _, values := range asked {
 		if len(values) > 1 {
-			err = errTorn
+			err = errMalformed
 		}
 	}
 	if err != nil {
-		r.fail(g, errTorn)
+		r.fail(g, errMalformed)
 	}
 }
 
@@ -208,7 +208,7 @@ func (r *room) troubleOf(g *gin.Context, err error) (*trouble, int) {
 		}
 		return &trouble{Problem: r.named(g, p), Acts: p.Open}, status
 	}
-	if errors.Is(err, errTorn) {
+	if errors.Is(err, errMalformed) {
 		return &trouble{Problem: &workflow.Problem{Kind: workflow.Invalid, Key: "kind.malformed"}}, http.StatusBadRequest
 	}
 	var tooLarge *http.MaxBytesError

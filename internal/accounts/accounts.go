@@ -137,7 +137,7 @@ func (d Desk) SetUp(ctx context.Context, order workflow.SetUpOrder, password, co
 	if d.SetUpCode == "" || subtle.ConstantTimeCompare([]byte(strings.TrimSpace(code)), []byte(d.SetUpCode)) != 1 {
 		return nil, &workflow.Problem{Kind: workflow.Invalid, Key: "field.invalid", Fields: []workflow.Field{{Name: "code", Expect: "expect.set_up_code"}}}
 	}
-	if err := identity.Acceptable(password, order.Province.Name, order.Owner.Name, order.SDU.Name, order.Admin.ID, order.Admin.Name); err != nil {
+	if err := d.Identity.Acceptable(ctx, order.Admin.ID, password, order.Province.Name, order.Owner.Name, order.SDU.Name, order.Admin.ID, order.Admin.Name); err != nil {
 		return nil, err
 	}
 	done, err := d.Service.SetUp(ctx, order)

@@ -153,7 +153,7 @@ func (i *Identity) hashing(ctx context.Context, do func() error) error {
 // least MinPassword characters; every open session of the person ends. A
 // disabled account stays disabled.
 func (i *Identity) SetPassword(ctx context.Context, login, person, password string, mustChange bool) error {
-	if err := i.acceptable(ctx, login, person, password); err != nil {
+	if err := i.Acceptable(ctx, person, password, login); err != nil {
 		return err
 	}
 	was, err := i.keep.Account(ctx, login)

@@ -110,7 +110,7 @@ func (i *Identity) ChangePassword(ctx context.Context, token, old, now, address 
 	if err != nil {
 		return "", Signed{}, err
 	}
-	if err := i.acceptable(ctx, a.Login, a.Person, now); err != nil {
+	if err := i.Acceptable(ctx, a.Person, now, a.Login); err != nil {
 		return "", Signed{}, err
 	}
 	if err := i.proved(ctx, a, old, address); err != nil {

@@ -19,15 +19,12 @@ const fewGuesses = 1e8
 // and judging takes longer with each letter.
 const looked = 72
 
-// houseWords are what anybody tries first at this door.
-var houseWords = []string{"capdo", "cấp độ", "an toàn thông tin", "mật khẩu", "quản trị", "Việt Nam"}
-
 // common tells whether a password is among those tried first: known ones, rows of
 // the keyboard, repeated or counted letters, and what others know of the person
 // and the house. Marks, capitals and what stands between words make no difference.
 func common(password string, words []string) bool {
 	var known []string
-	for _, w := range append(words, houseWords...) {
+	for _, w := range words {
 		f := vn.Fold(w)
 		known = append(append(known, f, lettersOf(f), strings.ToLower(vn.Initials(w))), strings.Fields(f)...)
 	}
@@ -52,22 +49,21 @@ func lettersOf(text string) string {
 }
 
 // Known makes passwords of a person be compared with what others know: names of
-// the person, of the offices and of the house.
+// the person, of the offices and of the house, and what anybody tries first here.
 func (i *Identity) Known(words func(ctx context.Context, person string) ([]string, error)) *Identity {
 	i.known = words
 	return i
 }
 
-// acceptable tells whether a person may set a password: ErrPassword or ErrCommon
-// when not.
-func (i *Identity) acceptable(ctx context.Context, login, person, password string) error {
-	words := []string{login}
+// Acceptable tells whether a person may set a password: ErrPassword or ErrCommon
+// when not. words are names that Known does not find yet.
+func (i *Identity) Acceptable(ctx context.Context, person, password string, words ...string) error {
 	if i.known != nil {
 		more, err := i.known(ctx, person)
 		if err != nil {
 			return err
 		}
-		words = append(words, more...)
+		words = slices.Concat(words, more)
 	}
 	return Acceptable(password, words...)
 }

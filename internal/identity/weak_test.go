@@ -12,7 +12,7 @@ import (
 // TestCommonPasswordsAndNamesOfTheHouseAreRefused holds a dozen of each kind that
 // is tried first against sentences a person would think of.
 func TestCommonPasswordsAndNamesOfTheHouseAreRefused(t *testing.T) {
-	names := []string{"an", "Nguyễn Văn An", "Sở Thông tin và Truyền thông", "STTTT"}
+	names := []string{"an", "Nguyễn Văn An", "Sở Thông tin và Truyền thông", "STTTT", "capdo", "mật khẩu"}
 	for _, word := range []string{"password1234", "P@ssw0rd1234", "Administrator1", "iloveyou1234", "123456789012", "qwertyuiop12", "1q2w3e4r5t6y", "aaaaaaaaaaaa",
 		"abcdabcdabcd", "matkhau12345", "Mật khẩu 123", "MatKhau@123456", "Sở Thông tin và Truyền thông", "SoThongTinVaTruyenThong", "sothongtinvatruyenthong1", "nguyenvanan12",
 		"Nguyễn Văn An 1985", "capdo-capdo-capdo", strings.Repeat("an", 200)} {

@@ -44,34 +44,23 @@ func (h history) Strays(yield func(table, key, column string) error) error {
 // astray compares the columns of each row of a table with those its body makes.
 func astray[T any](tx *gorm.DB, of func(*T) row, yield func(table, key, column string) error) error {
 	shape := of(new(T))
-	rows, err := tx.Raw("SELECT " + strings.Join(shape.cols, ", ") + " FROM " + shape.table + " ORDER BY id").Rows()
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
 	at := slices.Index(shape.cols, "body")
 	values, into := make([]any, len(shape.cols)), make([]any, len(shape.cols))
 	for i := range values {
 		into[i] = &values[i]
 	}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
+	return each(tx, into, func() error {
 		noun := new(T)
 		if decode(plain("t", values[at]), noun) != nil {
-			continue // the chain names it
+			return nil // the chain names it
 		}
 		for i, want := range of(noun).vals {
 			if i != at && plain("t", values[i]) != fmt.Sprint(want) {
-				if err := yield(shape.table, plain("t", values[0]), shape.cols[i]); err != nil {
-					return err
-				}
-				break
+				return yield(shape.table, plain("t", values[0]), shape.cols[i])
 			}
 		}
-	}
-	return rows.Err()
+		return nil
+	}, "SELECT "+strings.Join(shape.cols, ", ")+" FROM "+shape.table+" ORDER BY id")
 }
 
 // operates is who operates a system outside a lease, for counts.
@@ -117,19 +106,8 @@ func recounted(tx *gorm.DB, table, kept, anew string, yield func(table, key, col
 }
 
 func counts(tx *gorm.DB, query string) (map[string]int64, error) {
-	rows, err := tx.Raw(query).Rows()
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+	var key string
+	var n int64
 	out := map[string]int64{}
-	for rows.Next() {
-		var key string
-		var n int64
-		if err := rows.Scan(&key, &n); err != nil {
-			return nil, err
-		}
-		out[key] = n
-	}
-	return out, rows.Err()
+	return out, each(tx, []any{&key, &n}, func() error { out[key] = n; return nil }, query)
 }
